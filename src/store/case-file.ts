@@ -1,0 +1,200 @@
+import { existsSync, openSync, readSync, closeSync, statSync } from "node:fs";
+import Database from "better-sqlite3";
+import { errorCode, errorMessage, UserError } from "../base/errors.ts";
+import { migrate, SCHEMA_VERSION } from "./migrate.ts";
+
+/** "EQL1": tells a case from any other SQLite file. */
+export const APPLICATION_ID = 0x45514c31;
+
+/** `create` makes the file when it is absent; `write` and `read` want it to exist. */
+export type OpenMode = "create" | "write" | "read";
+
+/** How long a process waits for another one that is writing to the same case. */
+const BUSY_TIMEOUT_MS = 10_000;
+
+/** SQL text and its parameters, as `sql/` compiles them. Integers are bigint: a JS number would bind as REAL. */
+export interface BoundStatement {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
+
+/** An open case. The statements of the other files in `store/` run on `db`; nothing outside `store/` sees it. */
+export class CaseFile {
+  readonly path: string;
+  readonly mode: OpenMode;
+  readonly db: Database.Database;
+
+  constructor(path: string, mode: OpenMode, db: Database.Database) {
+    this.path = path;
+    this.mode = mode;
+    this.db = db;
+  }
+
+  get readonly(): boolean {
+    return this.mode === "read";
+  }
+
+  /** All rows, each an array in column order; integers as bigint. */
+  rows(statement: BoundStatement): unknown[][] {
+    return this.db
+      .prepare(statement.sql)
+      .raw()
+      .safeIntegers()
+      .all(...statement.parameters) as unknown[][];
+  }
+
+  /** As `rows`, one at a time. */
+  iterate(statement: BoundStatement): IterableIterator<unknown[]> {
+    return this.db
+      .prepare(statement.sql)
+      .raw()
+      .safeIntegers()
+      .iterate(...statement.parameters) as IterableIterator<unknown[]>;
+  }
+
+  /** Runs `work` in one transaction that takes the write lock at once; rolled back when it throws. */
+  transaction<T>(work: () => T): T {
+    return this.db.transaction(work).immediate();
+  }
+
+  /** Closes the case. The last writer leaves one plain file, which a read-only medium can serve. */
+  close(): void {
+    if (!this.db.open) return;
+    if (!this.readonly) {
+      try {
+        this.db.pragma("wal_checkpoint(TRUNCATE)");
+        this.db.pragma("journal_mode = DELETE");
+      } catch (error) {
+        if (errorCode(error) !== "SQLITE_BUSY") throw error;
+      }
+    }
+    this.db.close();
+  }
+}
+
+/**
+ * Opens a case, creating or migrating it where `mode` allows.
+ * @throws UserError `case-not-found`, `not-a-case`, `case-too-new`, `case-too-old`, `case-unwritable`, `case-busy`
+ */
+export async function openCase(path: string, mode: OpenMode): Promise<CaseFile> {
+  const fresh = checkPath(path, mode);
+  const db = connect(path, mode);
+  try {
+    const file = new CaseFile(path, mode, db);
+    await prepare(file, fresh);
+    return file;
+  } catch (error) {
+    db.close();
+    throw toUserError(path, error);
+  }
+}
+
+/** True when there is no case yet. */
+function checkPath(path: string, mode: OpenMode): boolean {
+  if (!existsSync(path)) {
+    if (mode === "create") return true;
+    throw new UserError("case-not-found", `there is no case at ${path}`, {
+      hint: "load evidence first: eqlite load DUMP --case FILE",
+    });
+  }
+  const stat = statSync(path);
+  if (stat.isDirectory()) {
+    throw new UserError("not-a-case", `${path} is a directory, not a case`, {
+      hint: "name a file, e.g. incident.case",
+    });
+  }
+  if (stat.size === 0) {
+    if (mode === "create") return true;
+    throw new UserError("not-a-case", `${path} is empty, not a case`);
+  }
+  if (!startsLikeSqlite(path)) {
+    throw new UserError("not-a-case", `${path} is not a case: it is not an SQLite file`, {
+      hint: "--case names the case to create or open; evidence is given to eqlite load",
+    });
+  }
+  return false;
+}
+
+function startsLikeSqlite(path: string): boolean {
+  const head = Buffer.alloc(16);
+  try {
+    const fd = openSync(path, "r");
+    try {
+      readSync(fd, head, 0, 16, 0);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    throw new UserError("case-unreadable", `${path} cannot be read: ${errorMessage(error)}`, { cause: error });
+  }
+  return head.toString("latin1") === "SQLite format 3\0";
+}
+
+function connect(path: string, mode: OpenMode): Database.Database {
+  try {
+    return new Database(path, { readonly: mode === "read", timeout: BUSY_TIMEOUT_MS });
+  } catch (error) {
+    throw toUserError(path, error);
+  }
+}
+
+async function prepare(file: CaseFile, fresh: boolean): Promise<void> {
+  const { db } = file;
+  const version = db.pragma("user_version", { simple: true }) as number;
+  if (!fresh || version > 0) {
+    if (db.pragma("application_id", { simple: true }) !== APPLICATION_ID) {
+      throw new UserError("not-a-case", `${file.path} is an SQLite file, but not a case of eqlite`);
+    }
+    if (version > SCHEMA_VERSION) {
+      throw new UserError(
+        "case-too-new",
+        `${file.path} was written by a newer eqlite (schema ${version}; this one knows ${SCHEMA_VERSION})`,
+        {
+          hint: "update eqlite",
+        },
+      );
+    }
+    if (version < SCHEMA_VERSION && file.readonly) {
+      throw new UserError("case-too-old", `${file.path} has the older schema ${version} and was opened read-only`, {
+        hint: "open it once without --readonly, on a writable copy, to bring it to the current schema",
+      });
+    }
+  }
+  db.pragma("cache_size = -65536");
+  db.pragma("temp_store = MEMORY");
+  if (file.readonly) return;
+  if (fresh && version === 0) {
+    db.pragma("page_size = 8192");
+    db.pragma(`application_id = ${APPLICATION_ID}`);
+  }
+  db.pragma("journal_mode = WAL");
+  db.pragma("synchronous = NORMAL");
+  db.pragma("foreign_keys = ON");
+  if (version < SCHEMA_VERSION) await migrate(db);
+}
+
+function toUserError(path: string, error: unknown): unknown {
+  switch (errorCode(error)) {
+    case "SQLITE_CANTOPEN":
+    case "SQLITE_READONLY":
+    case "SQLITE_READONLY_DIRECTORY":
+    case "SQLITE_READONLY_DBMOVED":
+    case "EACCES":
+      return new UserError("case-unwritable", `${path} cannot be opened for writing: ${errorMessage(error)}`, {
+        hint: "check the permissions of the file and its folder, or open it with --readonly",
+        cause: error,
+      });
+    case "SQLITE_NOTADB":
+    case "SQLITE_CORRUPT":
+      return new UserError("not-a-case", `${path} is damaged or not an SQLite file: ${errorMessage(error)}`, {
+        cause: error,
+      });
+    case "SQLITE_BUSY":
+      return new UserError("case-busy", `another process is writing to ${path}`, {
+        hint: "wait for it to finish, or open the case with --readonly",
+        cause: error,
+      });
+    default:
+      return error;
+  }
+}

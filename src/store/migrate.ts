@@ -1,0 +1,81 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import type Database from "better-sqlite3";
+import { Kysely, sql, SqliteAdapter, SqliteDialect } from "kysely";
+import { type Migration, type MigrationProvider, Migrator } from "kysely/migration";
+import { errorMessage, UserError } from "../base/errors.ts";
+
+const MIGRATIONS = fileURLToPath(new URL("../../migrations/", import.meta.url));
+
+/** A numbered file of `migrations/`: `0010_case.sql` has version 10. */
+export interface MigrationFile {
+  readonly name: string;
+  readonly version: number;
+  readonly text: string;
+}
+
+/** The migrations in `folder`, in order. */
+export function readMigrations(folder: string = MIGRATIONS): MigrationFile[] {
+  return readdirSync(folder)
+    .filter((name) => /^\d{4}_.*\.sql$/.test(name))
+    .sort()
+    .map((name) => ({
+      name: name.slice(0, -4),
+      version: Number(name.slice(0, 4)),
+      text: readFileSync(path.join(folder, name), "utf8"),
+    }));
+}
+
+/** The schema version this program writes. */
+export const SCHEMA_VERSION: number = readMigrations().at(-1)?.version ?? 0;
+
+/** SQLite can roll back DDL; Kysely's own adapter says it cannot, and would run migrations without a transaction. */
+class TransactionalSqliteAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+class TransactionalSqliteDialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalSqliteAdapter();
+  }
+}
+
+/**
+ * Brings an open database to the newest schema, all or nothing: a failing migration leaves the file as it was.
+ * @throws UserError `migration-failed`
+ */
+export async function migrate(
+  db: Database.Database,
+  files: readonly MigrationFile[] = readMigrations(),
+): Promise<void> {
+  const kysely = new Kysely<unknown>({ dialect: new TransactionalSqliteDialect({ database: unclosable(db) }) });
+  const provider: MigrationProvider = {
+    getMigrations: async () =>
+      Object.fromEntries(files.map((file): [string, Migration] => [file.name, { up: (trx) => apply(trx, db, file) }])),
+  };
+  const { error, results } = await new Migrator({ db: kysely, provider }).migrateToLatest();
+  if (error !== undefined) {
+    const failed = results?.find((result) => result.status === "Error")?.migrationName ?? "a migration";
+    throw new UserError(
+      "migration-failed",
+      `the case could not be brought to the current schema: ${failed}: ${errorMessage(error)}`,
+      {
+        hint: "nothing was changed; use the version of eqlite that wrote the case, or report this",
+        cause: error,
+      },
+    );
+  }
+}
+
+async function apply(trx: Kysely<unknown>, db: Database.Database, file: MigrationFile): Promise<void> {
+  db.exec(file.text);
+  await sql.raw(`PRAGMA user_version = ${file.version}`).execute(trx);
+}
+
+/** Kysely closes what it is given when it is destroyed; the case stays open. */
+function unclosable(db: Database.Database): { close(): void; prepare: Database.Database["prepare"] } {
+  return { close: () => undefined, prepare: db.prepare.bind(db) };
+}
