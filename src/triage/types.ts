@@ -1,0 +1,359 @@
+/**
+ * What the triage offers to its users, the terminal UI and the command line: view models (plain data, already decoded,
+ * NOT yet made safe for a terminal: every text may be written by an attacker) and the service that serves them.
+ * Event times are bigint nanoseconds since 1970 UTC, null when unknown. Other times are ISO 8601 text in UTC.
+ */
+
+export const VERDICTS = ["undetermined", "true_positive", "false_positive", "benign_positive", "duplicate"] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+export const SEVERITIES = ["low", "medium", "high", "critical"] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export const OUTCOMES = ["hit", "none", "blind", "unsupported", "error", "skipped"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export const STEP_STATES = ["open", "done", "skipped"] as const;
+export type StepState = (typeof STEP_STATES)[number];
+/** A rule's guide has steps; its response section is a second list that can be ticked, too. */
+export type StepList = "step" | "response";
+
+export interface TechniqueRef {
+  readonly tacticId: string;
+  readonly tactic: string;
+  /** `T1059` or `T1059.004`; null where the rule names only the tactic. */
+  readonly techniqueId: string | null;
+  readonly technique: string | null;
+}
+
+/** A line of the findings list. */
+export interface FindingRow {
+  readonly id: number;
+  readonly ruleId: string;
+  readonly ruleName: string;
+  readonly severity: Severity;
+  readonly riskScore: number;
+  readonly tactics: readonly string[];
+  readonly time: bigint | null;
+  readonly endTime: bigint | null;
+  readonly events: number;
+  readonly host: string | null;
+  readonly container: string | null;
+  readonly user: string | null;
+  readonly process: string | null;
+  readonly commandLine: string | null;
+  readonly destination: string | null;
+  readonly entity: string | null;
+  readonly incident: number | null;
+  readonly state: "new" | "unchanged" | "gone";
+  readonly verdict: Verdict;
+  readonly verdictBy: string | null;
+  readonly verdictAt: string | null;
+  readonly verdictWhy: string | null;
+  readonly marked: boolean;
+  readonly suppressedBy: string | null;
+  readonly outsideIndex: boolean;
+  readonly notes: number;
+  readonly stepsDone: number;
+  readonly steps: number;
+}
+
+/** One leaf of a condition that held, and on which value: `process.name : "nc"` held on `NC`. */
+export interface MatchedLeaf {
+  readonly text: string;
+  readonly field: string | null;
+  readonly values: readonly string[];
+}
+
+/** An event of a finding. `missing` events of a sequence have no event. */
+export interface FindingEvent {
+  readonly position: number;
+  readonly stage: number;
+  readonly missing: boolean;
+  readonly event: EventRow | null;
+  readonly matched: readonly MatchedLeaf[];
+}
+
+/** An event as a line of a table: the asked columns, in order. Lists are joined by the renderer. */
+export interface EventRow {
+  readonly id: number;
+  readonly time: bigint | null;
+  readonly source: string;
+  readonly line: number;
+  readonly values: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface StepView {
+  readonly list: StepList;
+  /** 1-based. */
+  readonly number: number;
+  readonly text: string;
+  readonly level: number;
+  readonly state: StepState;
+  readonly note: string | null;
+  readonly analyst: string | null;
+  readonly at: string | null;
+  readonly pivots: readonly Pivot[];
+}
+
+/** A query derived from a finding, a field or a step. */
+export interface Pivot {
+  readonly id: string;
+  readonly label: string;
+  /** EQL text with the finding's values filled in; null where it cannot be asked of this evidence. */
+  readonly query: string | null;
+  /** Why it cannot be asked (`no event has dns.question.name`). */
+  readonly unavailable: string | null;
+  readonly from: bigint | null;
+  readonly to: bigint | null;
+  /** `events` opens a table, `tree` the process tree, `timeline` the timeline, `rarity` counts of a value. */
+  readonly opens: "events" | "tree" | "timeline";
+  readonly entity: string | null;
+}
+
+/** How many results a pivot has; counting stops at `limit` (`10,000+`). */
+export interface PivotCount {
+  readonly count: number;
+  readonly capped: boolean;
+}
+
+export interface NoteView {
+  readonly id: number;
+  readonly text: string;
+  readonly analyst: string;
+  readonly at: string;
+}
+
+export interface RuleView {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly severity: Severity;
+  readonly riskScore: number;
+  readonly language: string;
+  readonly query: string;
+  readonly author: string;
+  readonly license: string;
+  readonly version: string;
+  readonly path: string;
+  readonly hash: string;
+  readonly tags: readonly string[];
+  readonly references: readonly string[];
+  readonly attack: readonly TechniqueRef[];
+  readonly upstream: string | null;
+}
+
+export interface FindingDetail {
+  readonly row: FindingRow;
+  readonly rule: RuleView;
+  readonly joinKeys: readonly { readonly field: string; readonly value: string | null }[];
+  readonly events: readonly FindingEvent[];
+  readonly steps: readonly StepView[];
+  readonly responses: readonly StepView[];
+  readonly falsePositives: readonly string[];
+  readonly notes: readonly NoteView[];
+  /** Pivots that belong to the finding itself, not to a step. */
+  readonly pivots: readonly Pivot[];
+}
+
+export interface EventPage {
+  readonly rows: readonly EventRow[];
+  /** Total where cheap, else null. */
+  readonly total: number | null;
+  /** Pass as `after` for the next page; null at the end. Paging is by key (time, tiebreaker, id). */
+  readonly next: string | null;
+  readonly columns: readonly string[];
+}
+
+export interface TreeNode {
+  readonly entity: string;
+  readonly name: string | null;
+  readonly executable: string | null;
+  readonly commandLine: string | null;
+  readonly user: string | null;
+  readonly pid: string | null;
+  readonly start: bigint | null;
+  readonly end: bigint | null;
+  readonly exitCode: string | null;
+  readonly startEvent: number | null;
+  readonly network: number;
+  readonly files: number;
+  readonly other: number;
+  readonly findings: readonly number[];
+  readonly children: readonly TreeNode[];
+  /** More children exist than are listed. */
+  readonly hiddenChildren: number;
+  /** True for the entity that was asked for. */
+  readonly focus: boolean;
+}
+
+export interface TimelineEntry {
+  readonly time: bigint | null;
+  readonly kind: "event" | "finding" | "gap";
+  readonly event: EventRow | null;
+  readonly finding: FindingRow | null;
+  /** Length of a gap, nanoseconds. */
+  readonly gapNs: bigint | null;
+  readonly text: string;
+}
+
+export interface Histogram {
+  readonly from: bigint;
+  readonly to: bigint;
+  /** Counts per equal bucket between from and to. */
+  readonly counts: readonly number[];
+}
+
+export interface Overview {
+  readonly casePath: string;
+  readonly events: number;
+  readonly untimed: number;
+  readonly sources: readonly {
+    readonly path: string;
+    readonly sha256: string | null;
+    readonly events: number;
+    readonly rejected: number;
+    readonly duplicates: number;
+    readonly status: string;
+  }[];
+  readonly hosts: readonly { readonly name: string; readonly events: number; readonly findings: number }[];
+  readonly histogram: Histogram | null;
+  readonly hunt: {
+    readonly id: number;
+    readonly at: string;
+    readonly rules: number;
+    readonly outcomes: Readonly<Record<Outcome, number>>;
+  } | null;
+  readonly tactics: readonly { readonly id: string; readonly name: string; readonly findings: number }[];
+  readonly verdicts: Readonly<Record<Verdict, number>>;
+  readonly findings: number;
+  readonly suppressed: number;
+  readonly stepsDone: number;
+  readonly steps: number;
+}
+
+export interface LedgerRow {
+  readonly ruleId: string;
+  readonly name: string;
+  readonly outcome: Outcome;
+  readonly reason: string | null;
+  readonly findings: number;
+  readonly ms: number;
+}
+
+export interface HuntView {
+  readonly id: number;
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  readonly status: string;
+  readonly analyst: string | null;
+  readonly events: number;
+  readonly outcomes: Readonly<Record<Outcome, number>>;
+  readonly fresh: number;
+  readonly unchanged: number;
+  readonly gone: number;
+}
+
+export interface JournalRow {
+  readonly id: number;
+  readonly at: string;
+  readonly analyst: string;
+  readonly action: string;
+  readonly target: string | null;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export interface ExceptionView {
+  readonly id: number;
+  readonly name: string;
+  readonly condition: string;
+  readonly rules: readonly string[];
+  readonly analyst: string;
+  readonly at: string;
+  readonly expiresAt: string | null;
+  readonly hides: number;
+}
+
+/** What an exception would hide, before it is saved. */
+export interface BlastRadius {
+  readonly findings: number;
+  readonly rules: number;
+  readonly truePositives: number;
+}
+
+export interface FacetValue {
+  readonly value: string;
+  readonly count: number;
+}
+
+/** A query was wrong: shown with a caret, not thrown. */
+export interface QueryProblem {
+  readonly message: string;
+  readonly hint: string | null;
+  /** Offsets into the query text. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export type QueryResult =
+  { readonly ok: true; readonly page: EventPage } | { readonly ok: false; readonly problems: readonly QueryProblem[] };
+
+/** Everything the UI can do with a case. Long work takes a signal; when it aborts, the promise rejects with `AbortError`. */
+export interface TriageService {
+  readonly readonly: boolean;
+  readonly analyst: string;
+  overview(signal?: AbortSignal): Promise<Overview>;
+  /** All findings, by time then id; suppressed ones only when asked. */
+  findings(options?: { readonly suppressed?: boolean }): Promise<readonly FindingRow[]>;
+  finding(id: number): Promise<FindingDetail>;
+  /** The original document, pretty JSON of the ECS document. */
+  document(event: number): Promise<string>;
+  setVerdict(findings: readonly number[], verdict: Verdict, why?: string): Promise<void>;
+  addNote(finding: number, text: string): Promise<void>;
+  setStep(finding: number, list: StepList, step: number, state: StepState, note?: string): Promise<void>;
+  setMarked(findings: readonly number[], marked: boolean): Promise<void>;
+  /** Takes back the last journalled act of triage; says what it was, or null when there is none. */
+  undo(): Promise<string | null>;
+  redo(): Promise<string | null>;
+  countPivot(pivot: Pivot, signal?: AbortSignal): Promise<PivotCount>;
+  query(
+    eql: string,
+    options: {
+      readonly from?: bigint;
+      readonly to?: bigint;
+      readonly after?: string;
+      readonly limit: number;
+      readonly columns?: readonly string[];
+    },
+    signal?: AbortSignal,
+  ): Promise<QueryResult>;
+  /** Events around an event, same host, +- nanoseconds. */
+  around(event: number, spanNs: bigint, signal?: AbortSignal): Promise<EventPage>;
+  facet(eql: string, field: string, limit: number, signal?: AbortSignal): Promise<readonly FacetValue[]>;
+  tree(entity: string, signal?: AbortSignal): Promise<TreeNode | null>;
+  timeline(
+    scope: { readonly finding?: number; readonly incident?: number; readonly host?: string; readonly entity?: string },
+    signal?: AbortSignal,
+  ): Promise<readonly TimelineEntry[]>;
+  ledger(hunt?: number): Promise<readonly LedgerRow[]>;
+  hunts(): Promise<readonly HuntView[]>;
+  journal(limit: number): Promise<readonly JournalRow[]>;
+  exceptions(): Promise<readonly ExceptionView[]>;
+  /** Exceptions that would hide this finding, most specific first. */
+  suggestExceptions(
+    finding: number,
+  ): Promise<readonly { readonly name: string; readonly condition: string; readonly rules: readonly string[] }[]>;
+  blastRadius(condition: string, rules: readonly string[], signal?: AbortSignal): Promise<BlastRadius>;
+  saveException(name: string, condition: string, rules: readonly string[], expiresAt: string | null): Promise<void>;
+  deleteException(id: number): Promise<void>;
+  /** Completions for an EQL prompt at a caret: fields, functions, keywords, values of the field being compared. */
+  complete(text: string, caret: number): Promise<readonly string[]>;
+  /** Writes an export next to the case, or to `path`; resolves with the path and number of findings. */
+  export(format: string, path: string | null): Promise<{ readonly path: string; readonly findings: number }>;
+  /** A setting that survives (where the screen was left). */
+  getSetting(key: string): Promise<string | null>;
+  setSetting(key: string, value: string): Promise<void>;
+  /** Changes whenever another process wrote to the case: poll it cheaply. */
+  revision(): Promise<number>;
+  close(): Promise<void>;
+}
