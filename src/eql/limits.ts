@@ -1,0 +1,16 @@
+/**
+ * What the language front end refuses, by name. A query beyond a limit gets a diagnostic which names the limit; nothing
+ * beyond it is parsed.
+ */
+export const LIMITS = {
+  /** UTF-16 units of one query text. */
+  maxQueryLength: 4_000_000,
+  /** Open parentheses, brackets, `not` and signs around one place. */
+  maxNesting: 500,
+  /** `+ - * / %` in one query: they make a tree as deep as they are many. */
+  maxArithmeticOperators: 500,
+  /** `with runs=`, of one stage. */
+  maxRuns: 100,
+  /** Diagnostics of one query. */
+  maxDiagnostics: 100,
+} as const;
