@@ -1,20 +1,49 @@
 import { Command, CommanderError } from "commander";
-import { EXIT, type ExitCode, errorMessage, UserError } from "../base/errors.ts";
+import { EXIT, type ExitCode, errorCode, errorMessage, UserError } from "../base/errors.ts";
+import { safeText } from "../base/safe-text.ts";
 import { VERSION } from "../base/version.ts";
+import { type CliIo, processIo } from "./io.ts";
+
+/** Every command, in the order of the help. One file of `commands/` each. */
+const COMMANDS: readonly ((io: CliIo) => Command)[] = [];
 
 /** Parses and runs one command line. Never throws. */
-export async function runCli(argv: readonly string[]): Promise<ExitCode> {
-  const program = new Command("eqlite").version(VERSION).exitOverride();
+export async function runCli(argv: readonly string[], io: CliIo = processIo()): Promise<ExitCode> {
+  const program = new Command("eqlite")
+    .description(
+      "Forensic triage for the terminal: load ECS events into one case file, hunt with EQL, walk the findings.",
+    )
+    .version(VERSION)
+    .option("--debug", "show stack traces");
+  for (const command of COMMANDS) program.addCommand(command(io));
+  speakThrough(program, io);
   try {
     await program.parseAsync([...argv], { from: "user" });
-    return EXIT.done;
+    return io.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    if (error instanceof UserError) {
-      process.stderr.write(`eqlite: ${error.message}\n${error.hint === undefined ? "" : `  ${error.hint}\n`}`);
-      return error.exitCode;
-    }
-    process.stderr.write(`eqlite: ${errorMessage(error)}\n`);
-    return EXIT.failed;
+    return report(error, io, argv.includes("--debug"));
   }
+}
+
+/** commander writes where the command writes, and throws instead of ending the process. */
+function speakThrough(command: Command, io: CliIo): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => io.stdout.write(text),
+    writeErr: (text) => io.stderr.write(text),
+  });
+  for (const child of command.commands) speakThrough(child, io);
+}
+
+function report(error: unknown, io: CliIo, debug: boolean): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  // The reader of a pipe has seen enough (`| head`).
+  if (errorCode(error) === "EPIPE") return EXIT.done;
+  if (error instanceof Error && error.name === "AbortError") {
+    io.stderr.write("eqlite: interrupted\n");
+    return EXIT.interrupted;
+  }
+  io.stderr.write(`eqlite: ${safeText(errorMessage(error))}\n`);
+  if (error instanceof UserError && error.hint !== undefined) io.stderr.write(`  ${safeText(error.hint)}\n`);
+  if (debug && error instanceof Error) io.stderr.write(`${error.stack ?? ""}\n`);
+  return error instanceof UserError ? error.exitCode : EXIT.failed;
 }
