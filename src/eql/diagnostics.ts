@@ -60,7 +60,7 @@ export interface DiagnosticParameters {
   "not-in-until": { readonly what: string };
   "duplicate-alias": { readonly alias: string };
   "alias-not-possible": { readonly on: "missing" | "runs" };
-  "stage-field-not-possible": { readonly name: string; readonly where: "missing" | "until" };
+  "stage-field-not-possible": { readonly name: string; readonly where: "missing" | "until" | "descendant" };
   "pipe-not-supported": { readonly name: string };
   "unknown-pipe": { readonly name: string; readonly suggestions: readonly string[] };
   "pipe-argument-count": { readonly name: string; readonly count: number };
@@ -87,6 +87,12 @@ const CODE_POINT_REASONS = {
   length: "takes two to eight hexadecimal digits",
   range: "is beyond 10FFFF, the last code point of Unicode",
   surrogate: "is a surrogate, not a character",
+} as const;
+
+const BARRED_PLACES = {
+  missing: "a missing event",
+  until: "`until`",
+  descendant: "`descendant of`",
 } as const;
 
 /** Every remark the language front end can make. Messages are complete sentences without a full stop. */
@@ -252,10 +258,7 @@ const CATALOGUE: { readonly [C in DiagnosticCode]: Entry<DiagnosticParameters[C]
   },
   "stage-field-not-possible": {
     severity: "unsupported",
-    message: ({ name, where }) =>
-      where === "missing"
-        ? `a missing event cannot be compared with another stage: \`${name}\``
-        : `\`until\` cannot be compared with a stage: \`${name}\``,
+    message: ({ name, where }) => `${BARRED_PLACES[where]} cannot use a field of an earlier stage: \`${name}\``,
   },
   "pipe-not-supported": {
     severity: "unsupported",
