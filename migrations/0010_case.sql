@@ -150,8 +150,10 @@ CREATE TABLE rule (
   hash TEXT NOT NULL,             -- sha256 of the rule's own text
   name TEXT NOT NULL,
   document TEXT NOT NULL,         -- JSON of the parsed rule
+  identity INTEGER NOT NULL,      -- id of the first version stored of the same rule (see store/rules.ts)
   UNIQUE (rule_id, path, hash)
 ) STRICT;
+CREATE INDEX rule_identity ON rule (identity);
 
 CREATE TABLE hunt (
   id INTEGER PRIMARY KEY,
@@ -159,7 +161,10 @@ CREATE TABLE hunt (
   finished_at TEXT,
   status TEXT NOT NULL CHECK (status IN ('running', 'complete', 'interrupted')),
   tool_version TEXT NOT NULL,
-  analyst TEXT,
+  analyst TEXT NOT NULL,
+  owner TEXT NOT NULL,            -- 'pid@host' of the process that runs it
+  from_time INTEGER,              -- window: events with from_time <= time < to_time; NULL is open
+  to_time INTEGER,
   options TEXT NOT NULL,          -- JSON
   sources TEXT NOT NULL,          -- JSON array of { id, sha256 }
   events INTEGER NOT NULL
@@ -193,7 +198,7 @@ CREATE TABLE finding (
   total INTEGER NOT NULL,         -- events of the match; more than in finding_event for threshold findings
   join_keys TEXT NOT NULL DEFAULT '[]',   -- JSON
   summary TEXT NOT NULL DEFAULT '{}',     -- JSON: host, container, user, process, ... for lists
-  incident INTEGER,
+  incident INTEGER,               -- smallest id of the findings that belong together; NULL when suppressed or gone
   outside_index INTEGER NOT NULL DEFAULT 0,
   suppressed_by INTEGER,          -- exception
   verdict TEXT NOT NULL DEFAULT 'undetermined'
@@ -204,6 +209,7 @@ CREATE TABLE finding (
   marked INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX finding_rule ON finding (rule);
+CREATE INDEX finding_incident ON finding (incident);
 
 CREATE TABLE finding_event (
   finding INTEGER NOT NULL REFERENCES finding (id),
@@ -259,6 +265,10 @@ CREATE TABLE journal (
   previous TEXT NOT NULL,
   hash TEXT NOT NULL
 ) STRICT;
+CREATE TRIGGER journal_is_append_only_update BEFORE UPDATE ON journal
+BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER journal_is_append_only_delete BEFORE DELETE ON journal
+BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 
 -- Where the screen was left, and other settings of the case.
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
