@@ -9,10 +9,15 @@ export interface InlineText {
   readonly text: string;
   readonly fields: readonly string[];
   readonly pivots: readonly GuidePivot[];
+  /** There is nothing but references to pivots. */
+  readonly onlyPivots: boolean;
 }
 
 /** Told of each reference that leads nowhere; `reference` is how it stands in the text. */
 export type GuideReport = (message: string, reference: string) => void;
+
+/** Longest item whose marks are stripped, and longest query in the text: what is longer was written to waste time. */
+const MAX_ITEM = 20_000;
 
 const REFERENCE = /\$(investigate|osquery)_(\d+)/g;
 const EMBEDDED = /!\{(investigate|insight|osquery)/g;
@@ -24,7 +29,7 @@ export function readInline(lines: readonly string[], transform: Transform, repor
     pivots.push(pivot);
     return `\u0000${pivots.length - 1}\u0000`;
   };
-  const embedded = resolveEmbedded(lines.join(" ").replaceAll("\u0000", ""), take, report);
+  const embedded = resolveEmbedded(lines.join(" ").replaceAll(/[\u0000\u0001]/g, ""), take, report);
   const resolved = embedded.replaceAll(REFERENCE, (whole, kind: string, number: string) => {
     const pivot = (kind === "investigate" ? transform.investigate : transform.osquery)[Number(number)];
     if (pivot !== undefined) return take(pivot);
@@ -34,7 +39,8 @@ export function readInline(lines: readonly string[], transform: Transform, repor
   const fields = new Set<string>();
   const plain = toPlain(resolved, (code) => fieldsOfCode(code).forEach((field) => fields.add(field)));
   const text = plain.replaceAll(/\u0000(\d+)\u0000/g, (_, index: string) => pivots[Number(index)]?.label ?? "");
-  return { text: text.replaceAll(/\s+/g, " ").trim(), fields: [...fields], pivots };
+  const onlyPivots = pivots.length > 0 && plain.replaceAll(/\u0000\d+\u0000/g, "").trim() === "";
+  return { text: text.replaceAll(/\s+/g, " ").trim(), fields: [...fields], pivots, onlyPivots };
 }
 
 /** Replaces `!{investigate{...}}` and `!{osquery{...}}`, whose inner braces hold JSON. */
@@ -60,7 +66,8 @@ function resolveEmbedded(text: string, take: (pivot: GuidePivot) => string, repo
 function endOfObject(text: string, from: number): number | null {
   let depth = 0;
   let quoted = false;
-  for (let i = from; i < text.length; i++) {
+  const last = Math.min(text.length, from + MAX_ITEM);
+  for (let i = from; i < last; i++) {
     const character = text[i];
     if (quoted) {
       if (character === "\\") i++;
@@ -88,6 +95,7 @@ function toEmbeddedPivot(kind: string, json: string, report: GuideReport): Guide
 
 /** Markdown's inline marks taken off; `onCode` is told what stood in back-ticks. */
 function toPlain(markdown: string, onCode: (code: string) => void): string {
+  if (markdown.length > MAX_ITEM) return markdown;
   const parts = markdown.split(/(`+)/);
   let text = "";
   for (let i = 0; i < parts.length; i++) {
@@ -109,6 +117,7 @@ function toPlain(markdown: string, onCode: (code: string) => void): string {
 
 function stripMarks(text: string): string {
   return text
+    .replaceAll(/\\([\\`*_{}[\]()#+.!<>|-])/g, (_, mark: string) => `\u0001${mark.charCodeAt(0)}\u0001`)
     .replaceAll(/!?\[([^\]]*)\]\(<?([^)\s>]*)>?(?:\s+"[^"]*")?\)/g, (_, label: string, url: string) =>
       label === "" || label === url ? url : `${label} (${url})`,
     )
@@ -117,5 +126,5 @@ function stripMarks(text: string): string {
     .replaceAll(/(\*\*|__)(?=\S)(.+?)(?<=\S)\1/g, "$2")
     .replaceAll(/(?<![\w*])\*(?=[^\s*])([^*]+?)(?<=\S)\*(?![\w*])/g, "$1")
     .replaceAll(/(?<![\w])_(?=[^\s_])([^_]+?)(?<=\S)_(?![\w])/g, "$1")
-    .replaceAll(/\\([\\`*_{}[\]()#+.!<>|-])/g, "$1");
+    .replaceAll(/\u0001(\d+)\u0001/g, (_, code: string) => String.fromCharCode(Number(code)));
 }

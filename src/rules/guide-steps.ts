@@ -78,7 +78,7 @@ function addDetail(step: OpenStep, block: MarkdownBlock, detail: Detail): void {
 }
 
 function toCode(block: MarkdownBlock): InlineText {
-  return { text: block.lines.join("\n"), fields: [], pivots: [] };
+  return { text: block.lines.join("\n"), fields: [], pivots: [], onlyPivots: false };
 }
 
 function leadsOn(block: MarkdownBlock): boolean {
@@ -95,14 +95,14 @@ function toStep(open: OpenStep, number: number, group: string | null): Step {
     markdown: open.blocks.map((block) => printBlock(block, Math.max(0, block.indent - base))).join("\n"),
     fields: [...new Set(inlines.flatMap((inline) => inline.fields))],
     pivots: uniquePivots(inlines.flatMap((inline) => inline.pivots)),
-    children: open.details.map(({ level, inline, code }): StepDetail => ({
-      level,
-      text: inline.text,
-      code,
-      fields: inline.fields,
-      pivots: inline.pivots,
-    })),
+    children: open.details.flatMap(toDetail),
   };
+}
+
+/** A child that only names pivots is no text of its own: they are among the step's pivots. */
+function toDetail({ level, inline, code }: Detail): readonly StepDetail[] {
+  const { text, fields, pivots } = inline;
+  return inline.onlyPivots ? [] : [{ level, text, code, fields, pivots }];
 }
 
 function uniquePivots(pivots: readonly GuidePivot[]): readonly GuidePivot[] {

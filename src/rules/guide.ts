@@ -26,6 +26,9 @@ export const EMPTY_GUIDE: Guide = {
   sections: [],
 };
 
+/** Longest note that is taken apart; a longer one is kept as a single section. The longest of Elastic's has 19,000. */
+const MAX_NOTE = 500_000;
+
 /** A section with what it is about, by its own heading or the nearest one above it that tells. */
 interface Part {
   readonly section: MarkdownSection;
@@ -36,6 +39,10 @@ interface Part {
 
 /** Takes a rule's guide apart into steps and sections. Never fails: what fits nowhere is among `sections`. */
 export function toGuide(source: GuideSource, report: GuideReport): Guide {
+  if ((source.note?.length ?? 0) > MAX_NOTE) {
+    report("the guide is too long to be taken apart", "");
+    return { ...EMPTY_GUIDE, setup: source.setup, sections: [{ title: "", markdown: source.note ?? "" }] };
+  }
   const parts = toParts(parseMarkdown(source.note ?? ""));
   const sections: GuideSection[] = [];
   const triage = toList(parts, "triage", source.transform, report, sections);
