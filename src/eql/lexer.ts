@@ -1,3 +1,4 @@
+import { safeText } from "../base/safe-text.ts";
 import { diagnostic, type Diagnostic, type DiagnosticCode, type DiagnosticParameters } from "./diagnostics.ts";
 import { LIMITS } from "./limits.ts";
 import { KEYWORDS, OPERATORS, type Token, type TokenKind } from "./tokens.ts";
@@ -233,11 +234,7 @@ class Lexer {
   }
 }
 
-/** Text as it may stand in a message: control, formatting and lone surrogate characters as U+XXXX, long text cut. */
+/** Text as it may stand in a message. */
 function visible(text: string): string {
-  const cut = text.length > 60 ? `${text.slice(0, 60)}...` : text;
-  return cut.replace(
-    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
-    (character) => `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`,
-  );
+  return safeText(text.length > 60 ? `${text.slice(0, 60)}...` : text);
 }

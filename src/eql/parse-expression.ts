@@ -10,6 +10,7 @@ import type {
   StageField,
 } from "./ast.ts";
 import { canonicalFunctionName } from "./functions.ts";
+import { suggest } from "./suggest.ts";
 import type { TokenCursor } from "./token-cursor.ts";
 import type { Token } from "./tokens.ts";
 
@@ -54,10 +55,19 @@ function parseAnd(context: ExpressionContext): Expression {
   return { kind: "and", operands, span: cursor.spanFrom(start) };
 }
 
+const AFTER_TERM = ["and", "or", ",", "|"];
+const OPERATOR_WORDS = ["and", "or", "not", "in", "like", "regex"];
+
 /** One operand of `and`/`or`; the place where the parser recovers inside a condition. */
 function parseTerm(context: ExpressionContext): Expression {
+  const { cursor } = context;
   const term = parseNot(context);
-  context.cursor.recover(["and", "or", ",", "|"]);
+  const followed = [...AFTER_TERM, ")", "]"].some((text) => cursor.at(text)) || cursor.atKind("end");
+  if (!followed) {
+    const { kind, text } = cursor.peek();
+    cursor.failExpected("`and`, `or` or an operator", kind === "identifier" ? suggest(text, OPERATOR_WORDS) : []);
+  }
+  cursor.recover(AFTER_TERM);
   return term;
 }
 
@@ -234,13 +244,15 @@ export function parseField(context: ExpressionContext): Field | StageField {
     }
   }
   const span = cursor.spanFrom(start);
-  const name = parts.join(".");
-  const stage = parts.length > 1 ? context.stages.get(parts[0] ?? "") : undefined;
-  if (stage === undefined) return { kind: "field", name, optional, span };
+  const path = parts.join(".");
+  const dot = path.indexOf(".");
+  const alias = path.slice(0, Math.max(dot, 0));
+  const stage = context.stages.get(alias);
+  if (stage === undefined) return { kind: "field", name: path, optional, span };
   if (context.stagesBarred !== null) {
-    cursor.remark("stage-field-not-possible", span, { name, where: context.stagesBarred });
+    cursor.remark("stage-field-not-possible", span, { name: path, where: context.stagesBarred });
   }
-  return { kind: "stageField", alias: parts[0] ?? "", stage, name: parts.slice(1).join("."), optional, span };
+  return { kind: "stageField", alias, stage, name: path.slice(dot + 1), optional, span };
 }
 
 function takeName(cursor: TokenCursor): string {

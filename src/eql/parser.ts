@@ -193,7 +193,7 @@ function parseRuns(cursor: TokenCursor, what: "sequence" | "sample"): number {
 function parseAlias(cursor: TokenCursor, names: StageNames, barred: "missing" | "runs" | null): string | null {
   cursor.take();
   const token = cursor.peek();
-  if (token.kind !== "identifier" && token.kind !== "quotedIdentifier") {
+  if (token.kind !== "identifier") {
     cursor.failExpected("a name for the stage");
     return null;
   }

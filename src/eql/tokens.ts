@@ -1,3 +1,4 @@
+import { safeText } from "../base/safe-text.ts";
 import type { Span } from "./ast.ts";
 
 /**
@@ -46,6 +47,6 @@ export function isPlainName(text: string): boolean {
 /** How a diagnostic names a token: `and`, `"text"`, end of the query. Long text is cut. */
 export function describeToken(token: Token): string {
   if (token.kind === "end") return "the end of the query";
-  const text = token.text.length > 40 ? `${token.text.slice(0, 40)}...` : token.text;
+  const text = safeText(token.text.length > 40 ? `${token.text.slice(0, 40)}...` : token.text);
   return token.kind === "string" ? text : `\`${text}\``;
 }
