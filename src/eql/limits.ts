@@ -11,6 +11,8 @@ export const LIMITS = {
   maxArithmeticOperators: 500,
   /** `with runs=`, of one stage. */
   maxRuns: 100,
+  /** Combinations of values tried for one leaf on one event. */
+  maxCombinations: 1_000_000,
   /** Diagnostics of one query. */
   maxDiagnostics: 100,
 } as const;
