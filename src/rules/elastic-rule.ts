@@ -57,7 +57,7 @@ export function toElasticRule(
       problemAt(source, "warning", "rule-field-type", message, { rule: id, place: placeOfKey(source, key) }),
     );
   const reader = new FieldReader(record, warn);
-  id = reader.text("rule_id");
+  id = reader.text("rule_id") ?? reader.text("id");
   const fail = (code: string, message: string, key: string, hint: string): void => {
     problems.push(problemAt(source, "error", code, message, { rule: id, place: placeOfKey(source, key), hint }));
   };

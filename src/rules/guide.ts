@@ -26,7 +26,7 @@ export const EMPTY_GUIDE: Guide = {
   sections: [],
 };
 
-/** Longest note that is taken apart; a longer one is kept as a single section. The longest of Elastic's has 19,000. */
+/** Longest note that is taken apart; a longer one is kept as a single section. The longest of Elastic's has 10,000. */
 const MAX_NOTE = 500_000;
 
 /** A section with what it is about, by its own heading or the nearest one above it that tells. */

@@ -56,32 +56,25 @@ export function placeOfText(source: RuleSource, part: string): Place | null {
   return offset < 0 || source.format === "kibana-json" ? null : placeAt(source.text, offset, source.line);
 }
 
-/** Place where the first line of `query` begins inside the text, or null when it is written with escapes that hide it. */
+/** Place where `query` begins inside the text; null for JSON, and where there is no `query` key. */
 export function placeOfQuery(source: RuleSource, query: string): Place | null {
   if (source.format === "kibana-json") return null;
   const normalised = source.text.replaceAll("\r\n", "\n");
-  let offset = normalised.indexOf(query.replaceAll("\r\n", "\n"));
-  if (offset < 0) {
-    const key = placeOfKey(source, "query");
-    if (key === null) return null;
-    const firstLine = query.split("\n").find((line) => line.trim() !== "");
-    const from = lineOffset(normalised, key.line - source.line);
-    offset = firstLine === undefined ? -1 : normalised.indexOf(firstLine, from);
-    if (offset < 0) return key;
-    const before = query.slice(0, query.indexOf(firstLine ?? "")).split("\n").length - 1;
-    const found = placeAt(normalised, offset, source.line);
-    return { line: Math.max(source.line, found.line - before), column: before > 0 ? 1 : found.column };
-  }
-  return placeAt(normalised, offset, source.line);
+  const offset = normalised.indexOf(query.replaceAll("\r\n", "\n"));
+  return offset >= 0 ? placeAt(normalised, offset, source.line) : placeAfterQueryKey(source);
+}
+
+/** Escapes hide the query's text, but not its opening quote: a line break right after that is no part of the value. */
+function placeAfterQueryKey(source: RuleSource): Place | null {
+  const key = placeOfKey(source, "query");
+  if (key === null) return null;
+  const line = source.text.split("\n")[key.line - source.line] ?? "";
+  const [opening] = /^\s*query\s*=\s*(?:"""|'''|"|')?/.exec(line) ?? [""];
+  const rest = line.slice(opening.length).trim();
+  return rest === "" ? { line: key.line + 1, column: 1 } : { line: key.line, column: opening.length + 1 };
 }
 
 function placeAt(text: string, offset: number, firstLine: number): Place {
   const before = text.slice(0, offset);
   return { line: firstLine + before.split("\n").length - 1, column: offset - (before.lastIndexOf("\n") + 1) + 1 };
-}
-
-function lineOffset(text: string, line: number): number {
-  let offset = 0;
-  for (let i = 0; i < line; i++) offset = text.indexOf("\n", offset) + 1;
-  return offset;
 }
