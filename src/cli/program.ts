@@ -2,10 +2,28 @@ import { Command, CommanderError } from "commander";
 import { EXIT, type ExitCode, errorCode, errorMessage, UserError } from "../base/errors.ts";
 import { safeText } from "../base/safe-text.ts";
 import { VERSION } from "../base/version.ts";
+import { findingsCommand } from "./commands/findings.ts";
+import { huntsCommand } from "./commands/hunts.ts";
+import { journalCommand } from "./commands/journal.ts";
+import { markCommand } from "./commands/mark.ts";
+import { noteCommand } from "./commands/note.ts";
+import { stepCommand } from "./commands/step.ts";
+import { verdictCommand } from "./commands/verdict.ts";
+import { redoCommand, undoCommand } from "./commands/undo.ts";
 import { type CliIo, processIo } from "./io.ts";
 
 /** Every command, in the order of the help. One file of `commands/` each. */
-const COMMANDS: readonly ((io: CliIo) => Command)[] = [];
+const COMMANDS: readonly ((io: CliIo) => Command)[] = [
+  findingsCommand,
+  verdictCommand,
+  noteCommand,
+  stepCommand,
+  markCommand,
+  undoCommand,
+  redoCommand,
+  huntsCommand,
+  journalCommand,
+];
 
 /** Parses and runs one command line. Never throws. */
 export async function runCli(argv: readonly string[], io: CliIo = processIo()): Promise<ExitCode> {

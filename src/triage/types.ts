@@ -89,6 +89,8 @@ export interface StepView {
   readonly number: number;
   readonly text: string;
   readonly level: number;
+  /** Items below the step, in order; `level` is 1 for the first level below it, `code` a block of code. */
+  readonly details: readonly { readonly level: number; readonly text: string; readonly code: boolean }[];
   readonly state: StepState;
   readonly note: string | null;
   readonly analyst: string | null;

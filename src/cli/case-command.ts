@@ -1,0 +1,42 @@
+import type { Command } from "commander";
+import type { CaseBook } from "../triage/case-book.ts";
+import { caseOf, type CliIo } from "./io.ts";
+
+/** Options of every command that works on the investigation side of a case. */
+export interface CaseOptions {
+  readonly case?: string;
+  readonly analyst?: string;
+}
+
+/** Adds `--case`. */
+export function withCase(command: Command): Command {
+  return command.option("--case <file>", "the case (default: $EQLITE_CASE)");
+}
+
+/** Adds `--case` and `--analyst`, for commands that change the case. */
+export function withAnalyst(command: Command): Command {
+  return withCase(command).option("--analyst <name>", "who acts (default: $EQLITE_ANALYST, or the user)");
+}
+
+/** Opens the case, hands it to `work`, and closes it whatever happens. */
+export async function withCaseBook<T>(
+  io: CliIo,
+  options: CaseOptions,
+  mode: "read" | "write",
+  work: (book: CaseBook) => T | Promise<T>,
+): Promise<T> {
+  const [{ CaseBook }, { analystName }] = await Promise.all([
+    import("../triage/case-book.ts"),
+    import("../triage/analyst.ts"),
+  ]);
+  const book = await CaseBook.open(caseOf(io, options.case), {
+    readonly: mode === "read",
+    analyst: analystName(options.analyst, io.env),
+    now: io.now,
+  });
+  try {
+    return await work(book);
+  } finally {
+    book.close();
+  }
+}

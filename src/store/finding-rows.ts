@@ -1,0 +1,88 @@
+import type { CaseFile } from "./case-file.ts";
+
+/** A finding as the case keeps it. `joinKeys` and `summary` are JSON. */
+export interface StoredFinding {
+  readonly id: number;
+  readonly key: string;
+  /** Row of the rule version that found it last. */
+  readonly rule: number;
+  readonly firstHunt: number;
+  readonly lastHunt: number;
+  readonly state: "new" | "unchanged" | "gone";
+  readonly time: bigint | null;
+  readonly endTime: bigint | null;
+  readonly total: number;
+  readonly joinKeys: string;
+  readonly summary: string;
+  readonly incident: number | null;
+  readonly outsideIndex: boolean;
+  /** Name of the exception that hides it. */
+  readonly suppressedBy: string | null;
+  readonly verdict: string;
+  readonly verdictBy: string | null;
+  readonly verdictAt: string | null;
+  readonly verdictWhy: string | null;
+  readonly marked: boolean;
+  readonly notes: number;
+  /** Steps of the guide that are done or skipped. */
+  readonly stepsDone: number;
+}
+
+const SELECT = `
+SELECT f.id, f.key, f.rule, f.first_hunt, f.last_hunt, f.state, f.time, f.end_time, f.total, f.join_keys, f.summary, f.incident,
+  f.outside_index, x.name, f.verdict, f.verdict_by, f.verdict_at, f.verdict_why, f.marked,
+  (SELECT count(*) FROM note n WHERE n.finding = f.id AND n.deleted = 0),
+  (SELECT count(*) FROM step_state s WHERE s.finding = f.id AND s.list = 'step' AND s.state <> 'open')
+FROM finding f LEFT JOIN exception x ON x.id = f.suppressed_by`;
+
+/** All findings by time, those without a time last, then id. */
+export function readFindings(file: CaseFile): StoredFinding[] {
+  return file.rows({ sql: `${SELECT} ORDER BY f.time IS NULL, f.time, f.id`, parameters: [] }).map(toFinding);
+}
+
+/** One finding, or null. */
+export function readFinding(file: CaseFile, id: number): StoredFinding | null {
+  const row = file.rows({ sql: `${SELECT} WHERE f.id = ?`, parameters: [BigInt(id)] })[0];
+  return row === undefined ? null : toFinding(row);
+}
+
+function toFinding(row: unknown[]): StoredFinding {
+  const text = (index: number): string => row[index] as string;
+  const maybe = (index: number): string | null => row[index] as string | null;
+  const number = (index: number): number => Number(row[index]);
+  return {
+    id: number(0),
+    key: text(1),
+    rule: number(2),
+    firstHunt: number(3),
+    lastHunt: number(4),
+    state: text(5) as StoredFinding["state"],
+    time: row[6] as bigint | null,
+    endTime: row[7] as bigint | null,
+    total: number(8),
+    joinKeys: text(9),
+    summary: text(10),
+    incident: row[11] === null ? null : number(11),
+    outsideIndex: row[12] === 1n,
+    suppressedBy: maybe(13),
+    verdict: text(14),
+    verdictBy: maybe(15),
+    verdictAt: maybe(16),
+    verdictWhy: maybe(17),
+    marked: row[18] === 1n,
+    notes: number(19),
+    stepsDone: number(20),
+  };
+}
+
+/** The ordered events of findings: finding -> events; null is a missing event. */
+export function readFindingEvents(file: CaseFile, findings: readonly number[]): Map<number, (number | null)[]> {
+  const rows = file.db
+    .prepare<[string], { finding: number; event: number | null }>(
+      "SELECT finding, event FROM finding_event WHERE finding IN (SELECT value FROM json_each(?)) ORDER BY finding, position",
+    )
+    .all(JSON.stringify(findings));
+  const events = new Map<number, (number | null)[]>(findings.map((finding) => [finding, []]));
+  for (const { finding, event } of rows) events.get(finding)?.push(event);
+  return events;
+}
