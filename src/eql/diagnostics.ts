@@ -1,5 +1,6 @@
 import type { Span } from "./ast.ts";
 import { LIMITS } from "./limits.ts";
+import type { FieldSuggestion } from "./schema.ts";
 
 /** `error`: the query is wrong. `unsupported`: right elsewhere, refused here. `warning`: it runs, look again. */
 export type Severity = "error" | "warning" | "unsupported";
@@ -65,6 +66,39 @@ export interface DiagnosticParameters {
   "unknown-pipe": { readonly name: string; readonly suggestions: readonly string[] };
   "pipe-argument-count": { readonly name: string; readonly count: number };
   "pipe-argument-not-integer": { readonly name: string };
+  // Checker
+  "unknown-field": { readonly name: string; readonly suggestions: readonly FieldSuggestion[] };
+  "unknown-category": { readonly name: string; readonly suggestions: readonly string[] };
+  "unknown-function": {
+    readonly name: string;
+    readonly replacement: string | null;
+    readonly suggestions: readonly string[];
+  };
+  "no-tilde-variant": { readonly name: string; readonly having: readonly string[] };
+  /** `most` null: no upper end. */
+  "argument-count": {
+    readonly name: string;
+    readonly least: number;
+    readonly most: number | null;
+    readonly found: number;
+  };
+  /** `position` counts from 1. */
+  "argument-type": {
+    readonly name: string;
+    readonly position: number;
+    readonly expected: string;
+    readonly found: string;
+  };
+  "argument-not-constant": { readonly name: string; readonly position: number };
+  "invalid-cidr": { readonly block: string };
+  "operand-type": { readonly operator: string; readonly found: string };
+  "condition-not-boolean": { readonly found: string };
+  "pattern-operand": { readonly operator: string; readonly found: string; readonly ip: boolean };
+  "pattern-type": { readonly operator: string; readonly found: string };
+  "invalid-regex": { readonly reason: string };
+  "unsupported-regex": { readonly reason: string };
+  "never-equal": { readonly left: string; readonly right: string };
+  "join-key-types": { readonly first: string; readonly found: string };
 }
 
 export type DiagnosticCode = keyof DiagnosticParameters;
@@ -88,6 +122,24 @@ const CODE_POINT_REASONS = {
   range: "is beyond 10FFFF, the last code point of Unicode",
   surrogate: "is a surrogate, not a character",
 } as const;
+
+function fieldHint(suggestions: readonly FieldSuggestion[]): string | null {
+  const names = didYouMean(suggestions.map(({ name }) => name));
+  const counts = suggestions.flatMap(({ name, events }) => (events === null ? [] : [`${name}: ${events}`]));
+  return names === null || counts.length === 0 ? names : `${names} (events with it: ${counts.join(", ")})`;
+}
+
+const ORDINALS = ["first", "second", "third", "fourth", "fifth"];
+
+function ordinal(position: number): string {
+  return ORDINALS[position - 1] ?? `${position}th`;
+}
+
+function countText(least: number, most: number | null): string {
+  const plural = (most ?? least) === 1 ? "argument" : "arguments";
+  if (most === null) return `at least ${least} ${plural}`;
+  return least === most ? `exactly ${least} ${plural}` : `${least} to ${most} ${plural}`;
+}
 
 const BARRED_PLACES = {
   missing: "a missing event",
@@ -277,6 +329,74 @@ const CATALOGUE: { readonly [C in DiagnosticCode]: Entry<DiagnosticParameters[C]
   "pipe-argument-not-integer": {
     severity: "error",
     message: ({ name }) => `\`${name}\` takes a whole number, zero or more`,
+  },
+  "unknown-field": {
+    severity: "warning",
+    message: ({ name }) => `unknown field \`${name}\`: it is missing in every event`,
+    hint: ({ suggestions }) => fieldHint(suggestions),
+  },
+  "unknown-category": {
+    severity: "warning",
+    message: ({ name }) => `unknown event category \`${name}\``,
+    hint: ({ suggestions }) => didYouMean(suggestions),
+  },
+  "unknown-function": {
+    severity: "error",
+    message: ({ name }) => `unknown function \`${name}\``,
+    hint: ({ replacement, suggestions }) => replacement ?? didYouMean(suggestions),
+  },
+  "no-tilde-variant": {
+    severity: "error",
+    message: ({ name }) => `\`${name}\` has no case-insensitive variant \`${name}~\``,
+    hint: ({ having }) => `those that have one: ${having.join(", ")}`,
+  },
+  "argument-count": {
+    severity: "error",
+    message: ({ name, least, most, found }) => `\`${name}\` takes ${countText(least, most)}, found ${found}`,
+  },
+  "argument-type": {
+    severity: "error",
+    message: ({ name, position, expected, found }) =>
+      `the ${ordinal(position)} argument of \`${name}\` must be ${expected}, found ${found}`,
+  },
+  "argument-not-constant": {
+    severity: "error",
+    message: ({ name, position }) => `the ${ordinal(position)} argument of \`${name}\` must be a constant`,
+  },
+  "invalid-cidr": {
+    severity: "error",
+    message: ({ block }) => `"${block}" is no block of addresses`,
+    hint: () => 'write it like "10.0.0.0/8" or "fe80::/10"',
+  },
+  "operand-type": {
+    severity: "error",
+    message: ({ operator, found }) => `\`${operator}\` needs a number, found ${found}`,
+  },
+  "condition-not-boolean": {
+    severity: "error",
+    message: ({ found }) => `a condition must be true or false, found ${found}`,
+    hint: () => "compare it with something; `!= null` asks whether a field exists",
+  },
+  "pattern-operand": {
+    severity: "error",
+    message: ({ operator, found }) => `\`${operator}\` needs a string on its left, found ${found}`,
+    hint: ({ ip }) => (ip ? 'use `cidrMatch(field, "10.0.0.0/8")`' : "use ==, in, or convert it with `string()`"),
+  },
+  "pattern-type": {
+    severity: "error",
+    message: ({ operator, found }) => `\`${operator}\` takes strings on its right, found ${found}`,
+    hint: () => "use == or in",
+  },
+  "invalid-regex": { severity: "error", message: ({ reason }) => `invalid regular expression: ${reason}` },
+  "unsupported-regex": { severity: "unsupported", message: ({ reason }) => `regular expression: ${reason}` },
+  "never-equal": {
+    severity: "warning",
+    message: ({ left, right }) => `the two sides can never be equal: ${left} and ${right}`,
+  },
+  "join-key-types": {
+    severity: "warning",
+    message: ({ first, found }) =>
+      `join keys of different types never join: ${first} in the first stage, ${found} here`,
   },
 };
 

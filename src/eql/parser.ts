@@ -5,6 +5,7 @@ import { LIMITS } from "./limits.ts";
 import { parseMaxspan } from "./parse-maxspan.ts";
 import { parseField, parseOr, type ExpressionContext, type StageNames } from "./parse-expression.ts";
 import { parsePipes } from "./parse-pipes.ts";
+import { suggest } from "./suggest.ts";
 import { checkStructure } from "./structure.ts";
 import { TokenCursor } from "./token-cursor.ts";
 
@@ -71,7 +72,9 @@ function parseEventQuery(context: ExpressionContext): EventQuery {
   const { start } = cursor.peek().span;
   const category = parseCategory(cursor);
   cursor.recover(["where"]);
-  cursor.expect("where");
+  const misspelt = category === null ? [] : suggest(category, ["sequence", "sample", "any"]);
+  if (!cursor.at("where") && misspelt.length > 0) cursor.failExpected("`where`", misspelt);
+  else cursor.expect("where");
   const condition = parseOr(context);
   return { kind: "eventQuery", category, condition, span: cursor.spanFrom(start) };
 }
