@@ -1,0 +1,50 @@
+import { sql } from "kysely";
+import { chooseDriver, type Driver } from "./choose-driver.ts";
+import { compileCondition, compileLeaf } from "./compile-condition.ts";
+import { type CompiledStatement, compileFragment, type Fragment } from "./fragments.ts";
+import type { Resolved } from "./resolved.ts";
+
+/** Event times to look at, nanoseconds, both inclusive; null is open. With a bound, events without a time are left out. */
+export interface TimeWindow {
+  readonly from: bigint | null;
+  readonly to: bigint | null;
+}
+
+/** Beyond this share of the events a scan beats the index. */
+const SCAN_SHARE = 0.3;
+
+/** `FROM event AS e WHERE ...` of a condition and of `more` tests, without order. */
+export function compileFrom(
+  condition: Resolved,
+  window: TimeWindow,
+  totalEvents: number,
+  more: readonly Fragment[] = [],
+): Fragment {
+  const chosen = chooseDriver(condition);
+  const driver = chosen !== null && chosen.events <= totalEvents * SCAN_SHARE ? chosen : null;
+  const single = driver?.leaves.length === 1 ? (driver.leaves[0] ?? null) : null;
+  const tests = [...driving(driver), compileCondition(condition, single), ...inWindow(window), ...more];
+  return sql`FROM event AS e ${driver === null ? sql`NOT INDEXED ` : sql``}WHERE ${sql.join(tests, sql` AND `)}`;
+}
+
+/** Several leaves drive through the union of their events; a single one drives where it stands. */
+function driving(driver: Driver | null): Fragment[] {
+  if (driver === null || driver.leaves.length < 2) return [];
+  const selects = driver.leaves.map((leaf) => sql`SELECT e.id FROM event AS e WHERE ${compileLeaf(leaf, false)}`);
+  return [sql`e.id IN (${sql.join(selects, sql` UNION `)})`];
+}
+
+function inWindow({ from, to }: TimeWindow): Fragment[] {
+  return [...(from === null ? [] : [sql`+e.time >= ${from}`]), ...(to === null ? [] : [sql`+e.time <= ${to}`])];
+}
+
+/**
+ * The order of events (SEMANTICS 10): time, then tiebreaker, missing last in both, then the order of loading. The signs
+ * keep SQLite from walking the index of times instead of the leaf's.
+ */
+export const EVENT_ORDER: Fragment = sql`e.time IS NULL, +e.time, e.tiebreaker IS NULL, e.tiebreaker, e.id`;
+
+/** Ids of the events that satisfy the condition, in order. */
+export function compileEventQuery(condition: Resolved, window: TimeWindow, totalEvents: number): CompiledStatement {
+  return compileFragment(sql`SELECT e.id ${compileFrom(condition, window, totalEvents)} ORDER BY ${EVENT_ORDER}`);
+}
