@@ -52,6 +52,14 @@ export class CaseFile {
       .iterate(...statement.parameters) as IterableIterator<unknown[]>;
   }
 
+  /** As `iterate`, with integers as numbers: for statements whose integers are all within 2^53. */
+  iterateSmall(statement: BoundStatement): IterableIterator<unknown[]> {
+    return this.db
+      .prepare(statement.sql)
+      .raw()
+      .iterate(...statement.parameters) as IterableIterator<unknown[]>;
+  }
+
   /** Runs `work` in one transaction that takes the write lock at once; rolled back when it throws. */
   transaction<T>(work: () => T): T {
     return this.db.transaction(work).immediate();

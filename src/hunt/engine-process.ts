@@ -1,0 +1,46 @@
+/**
+ * The engine in a process of its own. SQLite cannot be interrupted from JavaScript: what has to be cancelled, or has to
+ * end in time, runs here and is killed. Started by `engine-client.ts`; argument: the case.
+ */
+import process from "node:process";
+import { errorMessage, UserError } from "../base/errors.ts";
+import { Engine } from "./engine.ts";
+import type { EngineReply, EngineRequest } from "./engine-protocol.ts";
+import { runRule } from "./run-rule.ts";
+
+const casePath = process.argv[2] ?? "";
+let engine: Promise<Engine> | null = null;
+
+process.on("message", (request: EngineRequest) => void answer(request));
+process.on("disconnect", () => process.exit(0));
+
+async function answer(request: EngineRequest): Promise<void> {
+  try {
+    engine ??= Engine.open(casePath);
+    const opened = await engine;
+    switch (request.kind) {
+      case "rule":
+        return send({
+          id: request.id,
+          ok: true,
+          run: runRule(opened, request.task, { from: request.from, to: request.to }),
+        });
+      case "close":
+        opened.close();
+        process.disconnect();
+    }
+  } catch (error) {
+    const known = error instanceof UserError;
+    send({
+      id: request.id,
+      ok: false,
+      code: known ? error.code : "internal",
+      message: errorMessage(error),
+      hint: known ? (error.hint ?? null) : null,
+    });
+  }
+}
+
+function send(reply: EngineReply): void {
+  process.send?.(reply);
+}

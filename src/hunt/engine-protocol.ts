@@ -1,0 +1,22 @@
+/** What the program and an engine process say to each other (structured clone: bigint and Date survive). */
+import type { RuleRun, RuleTask } from "./run-rule.ts";
+
+export type EngineRequest =
+  | {
+      readonly id: number;
+      readonly kind: "rule";
+      readonly task: RuleTask;
+      readonly from: bigint | null;
+      readonly to: bigint | null;
+    }
+  | { readonly id: number; readonly kind: "close" };
+
+export type EngineReply =
+  | { readonly id: number; readonly ok: true; readonly run: RuleRun }
+  | {
+      readonly id: number;
+      readonly ok: false;
+      readonly code: string;
+      readonly message: string;
+      readonly hint: string | null;
+    };

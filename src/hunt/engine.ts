@@ -1,0 +1,98 @@
+import type { Leaf, Plan, StagePlan } from "../plan/plan.ts";
+import { compileEventQuery, type TimeWindow } from "../sql/compile-stage.ts";
+import type { Resolved } from "../sql/resolved.ts";
+import { type CaseFile, openCase } from "../store/case-file.ts";
+import { ValueReader } from "../store/value-reader.ts";
+import { ValueSets } from "../store/value-sets.ts";
+import { findDescendants } from "./descendants.ts";
+import type { EngineContext } from "./engine-context.ts";
+import { applyPipes, type EngineResult, type RunOptions } from "./engine-result.ts";
+import { DictionaryLeaves, type LeafRecord } from "./dictionary-leaves.ts";
+import { EventCounts } from "./event-counts.ts";
+import { Evidence } from "./evidence.ts";
+import { LeafFunctions } from "./leaf-functions.ts";
+import { type ResolveContext, resolveCondition } from "./resolve.ts";
+import { runSamplePlan } from "./run-sample.ts";
+import { runSequencePlan } from "./run-sequence.ts";
+
+export const WHOLE_TIME: TimeWindow = { from: null, to: null };
+
+/**
+ * Runs plans over a case. Leaves are evaluated once and shared by everything one engine runs, so a hunt uses one engine
+ * for all its rules.
+ */
+export class Engine implements EngineContext {
+  readonly file: CaseFile;
+  readonly evidence: Evidence;
+  readonly values: ValueReader;
+  private readonly second: CaseFile;
+  private readonly sets: ValueSets;
+  private readonly leaves: DictionaryLeaves;
+  private readonly context: ResolveContext;
+
+  private constructor(file: CaseFile, second: CaseFile, evidence: Evidence) {
+    this.file = file;
+    this.second = second;
+    this.evidence = evidence;
+    this.values = new ValueReader(second);
+    this.sets = new ValueSets(file);
+    this.leaves = new DictionaryLeaves(this.sets);
+    this.context = {
+      storageOf: (path) => this.evidence.storageOf(path),
+      leaves: this.leaves,
+      counts: new EventCounts(file),
+      functions: new LeafFunctions(file, this.values),
+      descendants: (leaf) => this.descendants(leaf),
+    };
+  }
+
+  /** Opens a case for reading. */
+  static async open(path: string): Promise<Engine> {
+    const file = await openCase(path, "read");
+    const second = await openCase(path, "read");
+    return new Engine(file, second, new Evidence(file));
+  }
+
+  /** All answers, in order (SEMANTICS 10), after the pipes. */
+  run(plan: Plan, options: RunOptions = {}): EngineResult {
+    const window = options.window ?? WHOLE_TIME;
+    switch (plan.kind) {
+      case "event":
+        return this.runEvents(plan, window);
+      case "sequence":
+        return runSequencePlan(this, plan, window, options.sequences ?? "state-machine");
+      case "sample":
+        return runSamplePlan(this, plan, window, options.maxSamplesPerKey ?? 1);
+    }
+  }
+
+  /** The condition of a stage with its leaves resolved against this case. */
+  resolve(stage: StagePlan): Resolved {
+    return resolveCondition(stage.condition, this.context);
+  }
+
+  /** The leaves evaluated since the last call, in order. */
+  takeLeafRecords(): LeafRecord[] {
+    return this.leaves.records.splice(0);
+  }
+
+  close(): void {
+    this.second.close();
+    this.file.close();
+  }
+
+  private runEvents(plan: Plan & { kind: "event" }, window: TimeWindow): EngineResult {
+    const condition = this.resolve(plan.stage);
+    if (condition.kind === "constant" && !condition.value) {
+      return { matches: [], statement: null, method: "none", sequence: null };
+    }
+    const statement = compileEventQuery(condition, window, this.evidence.totalEvents);
+    const ids = this.file.rows(statement).map(([id]) => Number(id));
+    const matches = applyPipes(ids, plan.pipes).map((id) => ({ events: [id], keys: [] }));
+    return { matches, statement, method: "select", sequence: null };
+  }
+
+  private descendants(leaf: Leaf & { kind: "descendant" }): Resolved {
+    return findDescendants(this.resolve(leaf.ancestor), this.evidence, this.sets);
+  }
+}

@@ -1,0 +1,65 @@
+import { catalogueField } from "../ecs/catalogue.ts";
+import type { FieldType } from "../ecs/field-type.ts";
+import { parseTimestamp, toNanoseconds } from "../ecs/timestamp.ts";
+import type { QueryContext } from "../plan/plan-query.ts";
+import { ABSENT, type FieldStorage, TIME } from "../sql/storage.ts";
+import type { CaseFile } from "../store/case-file.ts";
+import { countEvents } from "../store/event-counts.ts";
+import { type InventoryField, readInventory } from "../store/field-storage.ts";
+
+const TIME_FIELD = "@timestamp";
+
+/** What the case holds, as the planner and the compiler see it: types, storage, totals. A snapshot. */
+export class Evidence implements QueryContext {
+  readonly categoryField: string;
+  readonly totalEvents: number;
+  private readonly inventory: ReadonlyMap<string, InventoryField>;
+
+  constructor(file: CaseFile, categoryField = "event.category") {
+    this.categoryField = categoryField;
+    this.inventory = readInventory(file);
+    this.totalEvents = countEvents(file);
+  }
+
+  /** The same evidence, for a rule that names another category field. */
+  static withCategoryField(evidence: Evidence, categoryField: string): Evidence {
+    return Object.assign(Object.create(Evidence.prototype) as Evidence, evidence, { categoryField });
+  }
+
+  field(path: string): InventoryField | undefined {
+    return this.inventory.get(path);
+  }
+
+  /** Every field that some event has. */
+  fields(): IterableIterator<InventoryField> {
+    return this.inventory.values();
+  }
+
+  hasField(path: string): boolean {
+    return path === TIME_FIELD || this.inventory.has(path);
+  }
+
+  typeOf(path: string): FieldType {
+    if (path === TIME_FIELD) return "date";
+    return this.inventory.get(path)?.type ?? catalogueField(path)?.type ?? "keyword";
+  }
+
+  storageOf(path: string): FieldStorage {
+    if (path === TIME_FIELD) return TIME;
+    const field = this.inventory.get(path);
+    if (field === undefined) return ABSENT;
+    const { id, column, side, values, family, lists, indexed } = field;
+    return { kind: "stored", path, id, column, side, values, family, lists, indexed };
+  }
+
+  /** Fields that a query reads and that have no column yet: their side tables have to be filled first. */
+  withoutStorage(paths: Iterable<string>): string[] {
+    return [...new Set(paths)].filter((path) => this.inventory.get(path)?.complete === false);
+  }
+
+  parseDate(value: string | bigint | number): bigint | null {
+    if (typeof value !== "string") return BigInt(Math.trunc(Number(value))) * 1_000_000n;
+    const time = parseTimestamp(value);
+    return time === null ? null : toNanoseconds(time);
+  }
+}

@@ -1,0 +1,27 @@
+import type { CaseFile } from "./case-file.ts";
+
+/** Counting stops here: what selects more is no way into a condition. */
+export const COUNT_LIMIT = 200_000;
+
+/**
+ * How many events a set of values selects, through the index of a column or side table.
+ * @param source what stands behind IN, e.g. `(?, ?)`, with its parameters
+ * @returns at most `COUNT_LIMIT`
+ */
+export function countByIndex(
+  file: CaseFile,
+  table: "column" | "side",
+  field: number,
+  source: { readonly sql: string; readonly parameters: readonly unknown[] },
+): number {
+  const from = table === "column" ? `event WHERE f${field}` : `f_${field} WHERE v`;
+  const statement = file.db
+    .prepare<unknown[], number>(`SELECT count(*) FROM (SELECT 1 FROM ${from} IN ${source.sql} LIMIT ${COUNT_LIMIT})`)
+    .pluck();
+  return statement.get(...source.parameters) ?? 0;
+}
+
+/** Events in the case. */
+export function countEvents(file: CaseFile): number {
+  return file.db.prepare<[], number>("SELECT count(*) FROM event").pluck().get() ?? 0;
+}

@@ -1,0 +1,29 @@
+import type { CaseFile } from "./case-file.ts";
+
+/** Where a field's values are, as far as reading them needs to know. */
+export interface ValuePlace {
+  readonly id: number;
+  readonly column: boolean;
+  readonly side: boolean;
+}
+
+/** What one event holds for a field: dictionary ids or numbers, as they are stored; empty where it is missing. */
+export function readFieldValues(file: CaseFile, event: bigint, place: ValuePlace | "time"): (bigint | number)[] {
+  if (place === "time") return column(file, "time", event);
+  const scalar = place.column ? column(file, `f${place.id}`, event) : [];
+  if (scalar.length > 0 || !place.side) return scalar;
+  return file.db
+    .prepare<[bigint], bigint | number>(`SELECT v FROM f_${place.id} WHERE event = ?`)
+    .pluck()
+    .safeIntegers()
+    .all(event);
+}
+
+function column(file: CaseFile, name: string, event: bigint): (bigint | number)[] {
+  const value = file.db
+    .prepare<[bigint], bigint | number | null>(`SELECT ${name} FROM event WHERE id = ?`)
+    .pluck()
+    .safeIntegers()
+    .get(event);
+  return value === null || value === undefined ? [] : [value];
+}

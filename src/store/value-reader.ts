@@ -1,0 +1,55 @@
+import type { CaseFile } from "./case-file.ts";
+import { decodeText } from "./text.ts";
+
+/** Bound of the texts kept in memory. */
+const CACHE_SIZE = 100_000;
+
+/** Decodes ids of the dictionary. Uses a connection of its own where functions called by SQL need it. */
+export class ValueReader {
+  private readonly file: CaseFile;
+  private readonly cache = new Map<bigint, readonly string[]>();
+
+  constructor(file: CaseFile) {
+    this.file = file;
+  }
+
+  /** The text of a scalar as the only element, or the texts of a list, in no particular order; empty for an unknown id. */
+  texts(id: bigint): readonly string[] {
+    let texts = this.cache.get(id);
+    if (texts === undefined) {
+      if (this.cache.size >= CACHE_SIZE) this.cache.clear();
+      texts = this.read(id);
+      this.cache.set(id, texts);
+    }
+    return texts;
+  }
+
+  /** The ids of a list's elements, ascending; the id itself for a scalar. */
+  items(id: bigint): bigint[] {
+    const items = this.file.db
+      .prepare<[bigint], bigint>("SELECT item FROM value_item WHERE list = ? ORDER BY item")
+      .pluck()
+      .safeIntegers()
+      .all(id);
+    return items.length === 0 ? [id] : items;
+  }
+
+  /** Numbers of a list kept in the side table of a field. */
+  sideValues(field: number, event: bigint): (bigint | number)[] {
+    return this.file.db
+      .prepare<[bigint], bigint | number>(`SELECT v FROM f_${field} WHERE event = ?`)
+      .pluck()
+      .safeIntegers()
+      .all(event);
+  }
+
+  private read(id: bigint): readonly string[] {
+    const rows = this.file.db
+      .prepare<[bigint, bigint], { text: string; odd: number }>(
+        `SELECT ifnull(v.text, v.folded) AS text, ifnull(v.odd, 0) AS odd FROM value AS v
+         WHERE v.folded IS NOT NULL AND v.id IN (SELECT ? UNION ALL SELECT item FROM value_item WHERE list = ?)`,
+      )
+      .all(id, id);
+    return rows.map((row) => decodeText(row.text, row.odd === 1));
+  }
+}
