@@ -1,0 +1,302 @@
+/**
+ * What the state asks of the world, done: calls of the service, each in a slot of work. New work in a slot cancels the old,
+ * and what was cancelled is never heard of again. Nothing here blocks and nothing throws: failures become messages.
+ */
+import { assertNever, errorMessage, UserError } from "../base/errors.ts";
+import type { Pivot, TriageService } from "../triage/types.ts";
+import { formatCount, VERDICT_LABEL } from "./format.ts";
+import type { Action, Effect } from "./state/action.ts";
+
+export interface EffectHost {
+  readonly service: TriageService;
+  dispatch(action: Action): void;
+  /** Puts text on the clipboard; false when it is too long. */
+  copy(text: string): boolean;
+  redraw(): void;
+  suspend(): void;
+  quit(): void;
+}
+
+export interface EffectRunner {
+  readonly run: (effect: Effect) => void;
+  /** Cancels the work of a slot, or all of it. */
+  readonly cancel: (slot: string | null) => void;
+  /** Resolves when nothing is under way: writes are finished before the case is closed. */
+  readonly settled: () => Promise<void>;
+}
+
+/** Work that takes longer than this is shown with a spinner. */
+const ANNOUNCE_AFTER_MS = 120;
+
+interface Running {
+  readonly controller: AbortController;
+  announced: boolean;
+  timer: NodeJS.Timeout | undefined;
+}
+
+type Work = (signal: AbortSignal) => Promise<Action | readonly Action[] | null>;
+
+/** A runner for one screen. */
+export function effectRunner(host: EffectHost): EffectRunner {
+  const slots = new Map<string, Running>();
+  const pending = new Set<Promise<void>>();
+  /** Writes go one after the other, in the order of the keys. */
+  let writes: Promise<unknown> = Promise.resolve();
+
+  const end = (slot: string, running: Running): void => {
+    clearTimeout(running.timer);
+    if (slots.get(slot) === running) slots.delete(slot);
+    if (running.announced) host.dispatch({ type: "ended", slot });
+  };
+
+  const cancel = (slot: string | null): void => {
+    for (const [name, running] of [...slots]) {
+      if (slot !== null && slot !== name) continue;
+      running.controller.abort();
+      end(name, running);
+    }
+  };
+
+  const work = (slot: string, label: string, task: Work): void => {
+    cancel(slot);
+    const running: Running = { controller: new AbortController(), announced: false, timer: undefined };
+    slots.set(slot, running);
+    const announce = (): void => {
+      running.announced = true;
+      host.dispatch({ type: "started", slot, label });
+    };
+    // What is over in a blink needs no spinner; a query is announced at once, so that no second one is asked meanwhile.
+    if (slot === "query") announce();
+    else running.timer = setTimeout(announce, ANNOUNCE_AFTER_MS);
+    const done = async (): Promise<void> => {
+      let actions: Action | readonly Action[] | null;
+      try {
+        actions = await task(running.controller.signal);
+      } catch (error) {
+        actions = { type: "failed", message: failureText(error) };
+      }
+      if (slots.get(slot) !== running) return;
+      for (const action of [actions ?? []].flat()) host.dispatch(action);
+      end(slot, running);
+    };
+    track(done());
+  };
+
+  const write = (label: string, task: () => Promise<Action | readonly Action[] | null>): void => {
+    const turn = writes.then(async () => {
+      try {
+        for (const action of [(await task()) ?? []].flat()) host.dispatch(action);
+      } catch (error) {
+        host.dispatch({ type: "failed", message: `${label}: ${failureText(error)}` });
+        host.dispatch({ type: "case-changed" });
+      }
+    });
+    writes = turn;
+    track(turn);
+  };
+
+  const track = (promise: Promise<void>): void => {
+    pending.add(promise);
+    void promise.finally(() => pending.delete(promise));
+  };
+
+  const run = (effect: Effect): void => {
+    const { service } = host;
+    switch (effect.kind) {
+      case "load-overview":
+        work("overview", "overview", async (signal) => ({
+          type: "overview",
+          overview: await service.overview(signal),
+        }));
+        return;
+      case "load-findings":
+        work("findings", "findings", async () => ({
+          type: "findings",
+          rows: await service.findings({ suppressed: effect.suppressed }),
+        }));
+        return;
+      case "load-finding":
+        work("finding", "finding", async () => ({ type: "finding", detail: await service.finding(effect.id) }));
+        return;
+      case "load-suggestions":
+        work("suggestions", "exceptions", async () => ({
+          type: "suggestions",
+          finding: effect.id,
+          suggestions: await service.suggestExceptions(effect.id),
+        }));
+        return;
+      case "load-document":
+        work("document", "document", async () => ({
+          type: "document",
+          event: effect.event,
+          json: await service.document(effect.event),
+        }));
+        return;
+      case "load-log":
+        work("log", "journal", async () => [
+          { type: "exceptions", exceptions: await service.exceptions() },
+          { type: "hunts", hunts: await service.hunts() },
+          { type: "ledger", ledger: await service.ledger() },
+          { type: "journal", journal: await service.journal(1_000) },
+        ]);
+        return;
+      case "count-pivots":
+        work("pivots", "counting", (signal) => countAll(host, effect.pivots, signal));
+        return;
+      case "query":
+        work("query", "query", async (signal) => {
+          const result = await service.query(
+            effect.eql,
+            {
+              limit: 200,
+              ...(effect.from === null ? {} : { from: effect.from }),
+              ...(effect.to === null ? {} : { to: effect.to }),
+              ...(effect.after === null ? {} : { after: effect.after }),
+              ...(effect.columns === null ? {} : { columns: effect.columns }),
+            },
+            signal,
+          );
+          return { type: "events", page: effect.page, result };
+        });
+        return;
+      case "around":
+        work("query", "events around", async (signal) => ({
+          type: "around",
+          result: await service.around(effect.event, effect.spanNs, signal),
+        }));
+        return;
+      case "facet":
+        work("facet", "top values", async (signal) => ({
+          type: "facet",
+          field: effect.field,
+          values: await service.facet(effect.eql, effect.field, 50, signal),
+        }));
+        return;
+      case "tree":
+        work("tree", "process tree", async (signal) => ({
+          type: "tree",
+          entity: effect.entity,
+          root: await service.tree(effect.entity, signal),
+        }));
+        return;
+      case "timeline":
+        work("timeline", "timeline", async (signal) => ({
+          type: "timeline",
+          scope: effect.scope,
+          entries: await service.timeline(effect.scope, signal),
+        }));
+        return;
+      case "blast":
+        work("blast", "what it hides", async (signal) => ({
+          type: "blast",
+          name: effect.name,
+          condition: effect.condition,
+          rules: effect.rules,
+          blast: await service.blastRadius(effect.condition, effect.rules, signal),
+        }));
+        return;
+      case "complete":
+        work("complete", "completion", async () => ({
+          type: "completions",
+          text: effect.text,
+          caret: effect.caret,
+          words: await service.complete(effect.text, effect.caret),
+        }));
+        return;
+      case "verdict":
+        write(VERDICT_LABEL[effect.verdict], async () => {
+          await service.setVerdict(effect.ids, effect.verdict, effect.why);
+          return effect.why === undefined ? null : { type: "case-changed" };
+        });
+        return;
+      case "note":
+        write("note", async () => {
+          await service.addNote(effect.finding, effect.text);
+          return [{ type: "told", message: "noted" }, { type: "case-changed" }];
+        });
+        return;
+      case "step":
+        write("step", async () => {
+          await service.setStep(effect.finding, effect.list, effect.step, effect.state, effect.note);
+          return { type: "finding", detail: await service.finding(effect.finding) };
+        });
+        return;
+      case "mark":
+        write("mark", async () => {
+          await service.setMarked(effect.ids, effect.marked);
+          return null;
+        });
+        return;
+      case "undo":
+      case "redo":
+        write(effect.kind, async () => {
+          const what = effect.kind === "undo" ? await service.undo() : await service.redo();
+          const told =
+            what === null
+              ? `nothing to ${effect.kind}`
+              : `${effect.kind === "undo" ? "taken back" : "done again"}: ${what}`;
+          return [{ type: "told", message: told }, { type: "case-changed" }];
+        });
+        return;
+      case "save-exception":
+        write("exception", async () => {
+          await service.saveException(effect.name, effect.condition, effect.rules, null);
+          return [{ type: "told", message: `exception saved: ${effect.name}` }, { type: "case-changed" }];
+        });
+        return;
+      case "delete-exception":
+        write("exception", async () => {
+          await service.deleteException(effect.id);
+          return [{ type: "told", message: "exception deleted" }, { type: "case-changed" }];
+        });
+        return;
+      case "export":
+        write("export", async () => {
+          const { path, findings } = await service.export(effect.format, effect.path);
+          return { type: "told", message: `${formatCount(findings)} findings written to ${path}` };
+        });
+        return;
+      case "copy":
+        host.dispatch(
+          host.copy(effect.text)
+            ? { type: "told", message: `copied ${effect.what}` }
+            : { type: "failed", message: `${effect.what} is too long for the clipboard of a terminal` },
+        );
+        return;
+      case "cancel":
+        cancel(effect.slot);
+        return;
+      case "redraw":
+        host.redraw();
+        return;
+      case "suspend":
+        host.suspend();
+        return;
+      case "quit":
+        host.quit();
+        return;
+      default:
+        assertNever(effect);
+    }
+  };
+
+  const settled = async (): Promise<void> => {
+    while (pending.size > 0) await Promise.all(pending);
+  };
+  return { run, cancel, settled };
+}
+
+/** Counts one pivot after the other, so that moving away stops after the one under way. */
+async function countAll(host: EffectHost, pivots: readonly Pivot[], signal: AbortSignal): Promise<null> {
+  for (const pivot of pivots) {
+    if (signal.aborted) return null;
+    const count = await host.service.countPivot(pivot, signal);
+    if (!signal.aborted) host.dispatch({ type: "pivot-counted", pivot: pivot.id, count });
+  }
+  return null;
+}
+
+function failureText(error: unknown): string {
+  if (error instanceof UserError) return error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
+  return errorMessage(error);
+}

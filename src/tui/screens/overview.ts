@@ -1,0 +1,192 @@
+/** The case at a glance. */
+import { wrapText } from "../../base/safe-text.ts";
+import { OUTCOMES, type Overview, VERDICTS } from "../../triage/types.ts";
+import { formatCount, formatDuration, formatTime, VERDICT_LABEL, verdictSpan } from "../format.ts";
+import type { Line } from "../line.ts";
+import { span } from "../line.ts";
+import { blocksPane, type PaneBuilder } from "../pane-view.ts";
+import { histogramBars, progressBar } from "../widgets/histogram.ts";
+
+interface Block {
+  readonly lines: readonly Line[];
+  readonly copy: string | null;
+}
+
+/** Evidence, time, hosts. */
+export const overviewPane: PaneBuilder = (state, width) => {
+  const { overview } = state;
+  if (overview === null) return blocksPane("Overview", [], { empty: "reading…" });
+  return blocksPane("Overview", evidenceBlocks(overview, width), { note: overview.casePath });
+};
+
+/** How far the triage is, how the rules ended, which tactics were met. */
+export const progressPane: PaneBuilder = (state, width) => {
+  const { overview } = state;
+  return blocksPane("Progress", overview === null ? [] : progressBlocks(overview, width), { empty: "reading…" });
+};
+
+/** What a block of the overview opens; null where nothing. */
+export type OverviewItem = { readonly kind: "host" | "tactic"; readonly name: string } | null;
+
+/** What stands behind each block of a pane of the overview. */
+export function overviewItems(overview: Overview, pane: "overview" | "progress"): readonly OverviewItem[] {
+  return (pane === "overview" ? evidenceBlocks(overview, 80) : progressBlocks(overview, 80)).map((block) => block.item);
+}
+
+type SectionBlock = Block & { readonly item: OverviewItem };
+
+function evidenceBlocks(overview: Overview, width: number): readonly SectionBlock[] {
+  return [...evidence(overview, width), ...times(overview, width), ...hosts(overview, width)];
+}
+
+function progressBlocks(overview: Overview, width: number): readonly SectionBlock[] {
+  return [...progress(overview, width), ...ledger(overview), ...tactics(overview, width)];
+}
+
+function plain(lines: readonly Line[], copy: string | null = null, item: OverviewItem = null): SectionBlock {
+  return { lines, copy, item };
+}
+
+function progress(overview: Overview, width: number): readonly SectionBlock[] {
+  const judged = overview.findings - overview.verdicts.undetermined;
+  const bar = Math.max(10, Math.min(40, width - 34));
+  const kinds = VERDICTS.filter((verdict) => overview.verdicts[verdict] > 0);
+  return [
+    plain(
+      [
+        [span("Progress", "title")],
+        [
+          span(`  ${progressBar(judged, overview.findings, bar)} `, "bar"),
+          span(`${formatCount(judged)} of ${formatCount(overview.findings)} judged`, "strong"),
+        ],
+        [
+          span("  "),
+          ...kinds.flatMap((verdict, at) => [
+            span(at === 0 ? "" : " · ", "dim"),
+            span(`${formatCount(overview.verdicts[verdict])} `),
+            verdictSpan(verdict),
+          ]),
+        ],
+        [
+          span(`  ${formatCount(overview.stepsDone)} of ${formatCount(overview.steps)} steps done`, "dim"),
+          span(overview.suppressed === 0 ? "" : ` · ${formatCount(overview.suppressed)} hidden by exceptions`, "dim"),
+        ],
+        [],
+      ],
+      VERDICTS.map((verdict) => `${VERDICT_LABEL[verdict]} ${String(overview.verdicts[verdict])}`).join(", "),
+    ),
+  ];
+}
+
+function evidence(overview: Overview, width: number): readonly SectionBlock[] {
+  const head = plain([
+    [
+      span("Evidence", "title"),
+      span(`  ${formatCount(overview.events)} events`, "strong"),
+      span(overview.untimed === 0 ? "" : `, ${formatCount(overview.untimed)} without a time`, "warn"),
+    ],
+  ]);
+  const sources = overview.sources.map((source) =>
+    plain(
+      [
+        ...wrapText(source.path, Math.max(8, width - 2)).map((text): Line => [span("  "), span(text)]),
+        [
+          span(`    ${formatCount(source.events)} events`, "dim"),
+          span(source.rejected === 0 ? "" : `, ${formatCount(source.rejected)} rejected`, "bad"),
+          span(source.duplicates === 0 ? "" : `, ${formatCount(source.duplicates)} duplicates`, "dim"),
+          span(source.status === "complete" ? "" : `, ${source.status}`, "warn"),
+          span(source.sha256 === null ? "" : `  sha256 ${source.sha256.slice(0, width < 100 ? 16 : 64)}`, "dim"),
+        ],
+      ],
+      source.sha256 ?? source.path,
+    ),
+  );
+  return [head, ...sources, plain([[]])];
+}
+
+function times(overview: Overview, width: number): readonly SectionBlock[] {
+  const { histogram } = overview;
+  if (histogram === null) return [plain([[span("Time", "title"), span("  no event has a time", "warn")], []])];
+  return [
+    plain([
+      [
+        span("Time", "title"),
+        span(`  ${formatTime(histogram.from)} to ${formatTime(histogram.to)} UTC`),
+        span(`  ${formatDuration(histogram.to - histogram.from)}`, "dim"),
+      ],
+      [span("  "), span(histogramBars(histogram.counts, Math.max(8, width - 4)), "bar")],
+      [],
+    ]),
+  ];
+}
+
+function hosts(overview: Overview, width: number): readonly SectionBlock[] {
+  const most = Math.max(1, ...overview.hosts.map((host) => host.events));
+  return [
+    plain([[span("Hosts", "title"), span("  Enter lists the findings of one", "dim")]]),
+    ...overview.hosts
+      .slice(0, 20)
+      .map((host) =>
+        plain(
+          [
+            [
+              span("  "),
+              span(progressBar(host.events, most, Math.min(12, Math.max(4, width - 60))), "bar"),
+              span(` ${formatCount(host.events)} events, `, "dim"),
+              span(`${formatCount(host.findings)} findings  `, host.findings === 0 ? "dim" : "strong"),
+              span(host.name, "accent"),
+            ],
+          ],
+          host.name,
+          { kind: "host", name: host.name },
+        ),
+      ),
+    ...(overview.hosts.length > 20
+      ? [plain([[span(`  … ${formatCount(overview.hosts.length - 20)} more`, "dim")]])]
+      : []),
+    plain([[]]),
+  ];
+}
+
+function ledger(overview: Overview): readonly SectionBlock[] {
+  const { hunt } = overview;
+  if (hunt === null)
+    return [plain([[span("Rules", "title"), span("  no hunt yet: eqlite hunt --case FILE", "warn")], []])];
+  return [
+    plain([
+      [span("Rules", "title"), span(`  hunt ${String(hunt.id)}, ${hunt.at}, ${formatCount(hunt.rules)} rules`, "dim")],
+      [
+        span("  "),
+        ...OUTCOMES.filter((outcome) => hunt.outcomes[outcome] > 0).flatMap((outcome, at) => [
+          span(at === 0 ? "" : " · ", "dim"),
+          span(formatCount(hunt.outcomes[outcome]), "strong"),
+          span(` ${outcome}`),
+        ]),
+      ],
+      [],
+    ]),
+  ];
+}
+
+function tactics(overview: Overview, width: number): readonly SectionBlock[] {
+  if (overview.tactics.length === 0) return [];
+  const most = Math.max(1, ...overview.tactics.map((tactic) => tactic.findings));
+  return [
+    plain([[span("ATT&CK", "title"), span("  Enter lists the findings of one", "dim")]]),
+    ...overview.tactics.map((tactic) =>
+      plain(
+        [
+          [
+            span("  "),
+            span(progressBar(tactic.findings, most, Math.min(12, Math.max(4, width - 50))), "bar"),
+            span(` ${formatCount(tactic.findings).padStart(5)}  `, "strong"),
+            span(tactic.name),
+            span(` ${tactic.id}`, "dim"),
+          ],
+        ],
+        tactic.name,
+        { kind: "tactic", name: tactic.name },
+      ),
+    ),
+  ];
+}

@@ -1,0 +1,81 @@
+/** Commands about the case as a whole: copy, export, prompt, refresh, cancel, quit. */
+import { boxOf, PANE_EDGE } from "../../layout.ts";
+import { lineText } from "../../line.ts";
+import { paneView } from "../../panes.ts";
+import { step, tell, type Step } from "../action.ts";
+import { openPrompt } from "../prompt.ts";
+import { cursorOf, focusedPane, type State } from "../state.ts";
+import type { Handler } from "./handler.ts";
+import { back } from "./move.ts";
+import { enter } from "./open.ts";
+
+const EXPORT_FORMATS = ["csv", "json", "ndjson", "markdown", "html", "navigator", "timesketch"] as const;
+
+function copyItem(state: State): Step {
+  const pane = focusedPane(state);
+  const view = paneView(state, pane, (boxOf(state, pane)?.width ?? state.columns) - PANE_EDGE);
+  const text = view.copy(cursorOf(state, pane).index);
+  return text === null || text === ""
+    ? step(tell(state, "There is nothing under the cursor to copy."))
+    : step(state, { kind: "copy", text, what: "the value" });
+}
+
+function copyWhole(state: State): Step {
+  const pane = focusedPane(state);
+  const document = state.document.tree?.text;
+  if (document !== undefined && (pane === "document" || pane === "story"))
+    return step(state, { kind: "copy", text: document, what: "the document" });
+  const view = paneView(state, pane, 2_000);
+  const lines = view.block(cursorOf(state, pane).index).map(lineText);
+  const text = lines
+    .map((line) => line.trim().replace(/ {2,}/g, "  "))
+    .join("\n")
+    .trim();
+  return text === ""
+    ? step(tell(state, "There is nothing under the cursor to copy."))
+    : step(state, { kind: "copy", text, what: "the line" });
+}
+
+const exportCommand: Handler = (state, arg) => {
+  if (arg === "")
+    return step({
+      ...state,
+      prompt: openPrompt("command", ":", { text: "export csv ", history: state.history["command"] }),
+    });
+  const [format = "", ...rest] = arg.trim().split(/\s+/);
+  if (!EXPORT_FORMATS.some((one) => one === format))
+    return step(tell(state, `formats: ${EXPORT_FORMATS.join(", ")}`, "error"));
+  return step(state, { kind: "export", format, path: rest.length === 0 ? null : rest.join(" ") });
+};
+
+export const CASE = {
+  enter: (state) => enter(state),
+  back: (state) => {
+    const next = back(state);
+    return next === "quit" ? step(state, { kind: "quit" }) : step(next);
+  },
+  copy: copyItem,
+  "copy-document": copyWhole,
+  export: exportCommand,
+  prompt: (state) => step({ ...state, prompt: openPrompt("command", ":", { history: state.history["command"] }) }),
+  refresh: (state) =>
+    step(
+      { ...state, overview: null, log: { exceptions: null, hunts: null, ledger: null, journal: null } },
+      { kind: "redraw" },
+      { kind: "load-findings", suppressed: state.findings.suppressed },
+      ...(state.finding.id === null ? [] : [{ kind: "load-finding", id: state.finding.id } as const]),
+    ),
+  cancel: (state) => {
+    if (Object.keys(state.running).length > 0) return step(tell(state, "cancelled"), { kind: "cancel", slot: null });
+    return state.quitting
+      ? step(state, { kind: "quit" })
+      : step({ ...tell(state, "Ctrl-C again quits."), quitting: true });
+  },
+  suspend: (state) => step(state, { kind: "suspend" }),
+  quit: (state) => step(state, { kind: "quit" }),
+} satisfies Record<string, Handler>;
+
+/** Words that may follow a command at the prompt, for its completion; empty where it takes free text. */
+export function argumentWords(name: string): readonly string[] {
+  return name === "export" ? EXPORT_FORMATS : [];
+}

@@ -1,0 +1,183 @@
+/** The one reducer: what happens, and what is to be done about it. Pure. */
+import { counted, formatCount } from "../format.ts";
+import { commandForKey } from "../keymap.ts";
+import { step, tell, type Action, type Step } from "./action.ts";
+import { runCommand } from "./commands.ts";
+import { dialogKey } from "./dialog.ts";
+import { withPage } from "./events.ts";
+import { withRows } from "./findings.ts";
+import { parseJsonTree } from "./json-tree.ts";
+import { moveTo, resetCursor, settle } from "./move.ts";
+import { needs } from "./needs.ts";
+import { insert } from "./prompt.ts";
+import { promptKey, typed } from "./prompt-keys.ts";
+import { reopen } from "./reopen.ts";
+import { cursorOf, type State } from "./state.ts";
+import { withRange } from "./timeline.ts";
+import { focusIndex, layTree } from "./tree.ts";
+
+/** The step that an action makes, with everything that the screen then needs. */
+export function update(state: State, action: Action): Step {
+  const [next, effects] = react(state, action);
+  return [next, [...effects, ...needs(state, next)]];
+}
+
+function react(state: State, action: Action): Step {
+  switch (action.type) {
+    case "key":
+      return key(state, action.key);
+    case "paste":
+      return state.prompt === null ? step(state) : typed(state, insert(state.prompt, action.text));
+    case "resize":
+      return step(settle({ ...state, columns: action.columns, rows: action.rows }));
+    case "started":
+      return step({ ...state, running: { ...state.running, [action.slot]: action.label } });
+    case "ended": {
+      const { [action.slot]: _ended, ...running } = state.running;
+      return step({ ...state, running });
+    }
+    case "failed":
+      return step(tell(state, action.message, "error"));
+    case "told":
+      return step(tell(state, action.message));
+    case "case-changed":
+      return caseChanged(state);
+    case "reopen":
+      return reopen(state, action.kept);
+    default:
+      return step(received(state, action));
+  }
+}
+
+function key(state: State, name: string): Step {
+  const rested: State = { ...state, message: null, quitting: false };
+  if (rested.dialog !== null) return dialogKey(rested, rested.dialog, name);
+  if (rested.prompt !== null) return promptKey(rested, rested.prompt, name);
+  // Esc and a key in quick succession look like Alt and the key.
+  if (name.startsWith("alt-")) {
+    const [first, before] = key(state, "esc");
+    const [second, after] = key(first, name.slice(4));
+    return [second, [...before, ...after]];
+  }
+  const command = commandForKey(name, rested.screen, rested.search !== null);
+  if (command === null) return step(rested);
+  return runCommand({ ...rested, quitting: command === "cancel" && state.quitting }, command);
+}
+
+/** Somebody else wrote, or something was undone: read again what is on the screen. */
+function caseChanged(state: State): Step {
+  return step(
+    { ...state, overview: null, log: { exceptions: null, hunts: null, ledger: null, journal: null } },
+    { kind: "load-findings", suppressed: state.findings.suppressed },
+    ...(state.finding.id === null || state.finding.detail === null
+      ? []
+      : [{ kind: "load-finding", id: state.finding.id } as const]),
+  );
+}
+
+type Received = Exclude<
+  Action,
+  { readonly type: "key" | "paste" | "resize" | "started" | "ended" | "failed" | "told" | "case-changed" | "reopen" }
+>;
+
+/** The state with something that was read. */
+function received(state: State, action: Received): State {
+  switch (action.type) {
+    case "overview":
+      return { ...state, overview: action.overview };
+    case "findings":
+      return keepFinding(state, settle({ ...state, findings: withRows(state.findings, action.rows) }));
+    case "finding":
+      return action.detail.row.id === state.finding.id
+        ? settle({ ...state, finding: { ...state.finding, detail: action.detail } })
+        : state;
+    case "suggestions":
+      return action.finding === state.finding.id
+        ? { ...state, finding: { ...state.finding, suggestions: action.suggestions } }
+        : state;
+    case "document": {
+      const next = { ...state, document: { event: action.event, tree: parseJsonTree(action.json) } };
+      return state.document.event === action.event ? next : resetCursor(next, "document");
+    }
+    case "pivot-counted":
+      return {
+        ...state,
+        finding: { ...state.finding, counts: new Map(state.finding.counts).set(action.pivot, action.count) },
+      };
+    case "events":
+      return action.result.ok
+        ? { ...state, events: withPage(state.events, action.page, action.result.page) }
+        : { ...state, events: { ...state.events, problems: action.result.problems } };
+    case "around":
+      return around(state, action.result);
+    case "facet":
+      return state.events.facet?.field === action.field
+        ? { ...state, events: { ...state.events, facet: { field: action.field, values: action.values } } }
+        : state;
+    case "tree": {
+      if (state.tree.entity !== action.entity) return state;
+      const tree = layTree({ ...state.tree, root: action.root, missing: action.root === null });
+      return moveTo({ ...state, tree }, "tree", focusIndex(tree));
+    }
+    case "timeline":
+      return {
+        ...state,
+        timeline: withRange({ ...state.timeline, scope: action.scope, all: action.entries }, null, null),
+      };
+    case "exceptions":
+      return settle({ ...state, log: { ...state.log, exceptions: action.exceptions } });
+    case "hunts":
+      return { ...state, log: { ...state.log, hunts: action.hunts } };
+    case "ledger":
+      return { ...state, log: { ...state.log, ledger: action.ledger } };
+    case "journal":
+      return { ...state, log: { ...state.log, journal: action.journal } };
+    case "completions":
+      return completed(state, action.text, action.words);
+    case "blast":
+      return asked(state, action);
+  }
+}
+
+/** The cursor of the list stays on its finding when the rows around it change. */
+function keepFinding(before: State, after: State): State {
+  const item = before.findings.items[cursorOf(before, "findings").index];
+  if (item?.kind !== "finding") return after;
+  const index = after.findings.items.findIndex((one) => one.kind === "finding" && one.row.id === item.row.id);
+  return index === -1 ? after : moveTo(after, "findings", index);
+}
+
+function around(state: State, page: Parameters<typeof withPage>[2]): State {
+  const asked = state.events.around;
+  if (asked === null) return state;
+  const events = { ...withPage(state.events, 0, { ...page, next: null }), complete: true };
+  const pages = new Map([[0, page.rows]]);
+  const index = page.rows.findIndex((row) => row.id === asked.event);
+  return moveTo({ ...state, events: { ...events, pages, known: page.rows.length } }, "events", Math.max(0, index));
+}
+
+function completed(state: State, text: string, words: readonly string[]): State {
+  const { prompt } = state;
+  // The text has moved on: another answer is under way.
+  if (prompt === null || !prompt.text.endsWith(text)) return state;
+  return { ...state, prompt: { ...prompt, completions: words, chosen: -1 } };
+}
+
+function asked(state: State, action: Extract<Received, { readonly type: "blast" }>): State {
+  const { blast, name, condition, rules } = action;
+  const lines = [
+    condition,
+    rules.length === 0 ? "for all rules" : `for ${rules.join(", ")}`,
+    `It hides ${counted(blast.findings, "finding")} of ${counted(blast.rules, "rule")}.`,
+    ...(blast.truePositives === 0 ? [] : [`True positives among them: ${formatCount(blast.truePositives)}!`]),
+  ];
+  return {
+    ...state,
+    dialog: {
+      kind: "confirm",
+      title: `Save the exception "${name}"?`,
+      lines,
+      action: { kind: "save-exception", name, condition, rules, blast },
+    },
+  };
+}
