@@ -1,7 +1,7 @@
 /** The rule's investigation guide as a checklist with pivots, its response list, false positives and the notes. */
 import { wrapText } from "../../base/safe-text.ts";
 import type { Pivot, PivotCount, StepState, StepView } from "../../triage/types.ts";
-import { formatCount } from "../format.ts";
+import { counted, formatCount } from "../format.ts";
 import type { Line, Span } from "../line.ts";
 import { span } from "../line.ts";
 import { blocksPane, type PaneBuilder, type PaneView } from "../pane-view.ts";
@@ -35,7 +35,7 @@ export const responsePane: PaneBuilder = (state, width) => {
   const done = responses.filter((step) => step.state !== "open").length;
   return blocksPane(
     "Response",
-    responses.map((step) => ({ lines: stepLines(step, width, ""), copy: step.text })),
+    responses.map((step) => ({ lines: [...stepLines(step, width, ""), ...detailLines(step, width)], copy: step.text })),
     { note: `${String(done)} of ${String(responses.length)}`, empty: "this rule says nothing about the response" },
   );
 };
@@ -86,9 +86,10 @@ function itemLines(item: GuideItem, state: State, width: number): readonly Line[
   if (item.kind === "heading") return [[], [span(item.text, "title")]];
   if (item.kind === "pivot")
     return [pivotLine(item.pivot, state.finding.counts.get(item.pivot.id), width, item.step !== null)];
-  const hidden =
-    item.step.pivots.length > 0 && (item.step.state === "open") === state.finding.toggled.has(item.step.number);
-  return stepLines(item.step, width, hidden ? ` (${String(item.step.pivots.length)} pivots)` : "");
+  const { step } = item;
+  const shown = (step.state === "open") !== state.finding.toggled.has(step.number);
+  const folded = !shown && step.pivots.length > 0 ? ` (${counted(step.pivots.length, "pivot")})` : "";
+  return [...stepLines(step, width, folded), ...(shown ? detailLines(step, width) : [])];
 }
 
 function stepLines(step: StepView, width: number, more: string): readonly Line[] {
@@ -116,6 +117,19 @@ function stepLines(step: StepView, width: number, more: string): readonly Line[]
       ? []
       : wrapText(step.note, room).map((line): Line => [span(`${indent}       ✎ `, "accent"), span(line)]);
   return [...text, ...by, ...note];
+}
+
+/** What the guide says below a step. */
+function detailLines(step: StepView, width: number): readonly Line[] {
+  return step.details.flatMap((detail) => {
+    const indent = " ".repeat(5 + 2 * Math.min(3, detail.level));
+    const lines = wrapText(detail.text, Math.max(8, width - indent.length - 2));
+    return lines.map((text, at): Line => [
+      span(indent),
+      span(detail.code ? "  " : at === 0 ? "- " : "  ", "dim"),
+      span(text, detail.code ? "value" : "plain"),
+    ]);
+  });
 }
 
 function pivotLine(pivot: Pivot, count: PivotCount | undefined, width: number, inStep: boolean): Line {
