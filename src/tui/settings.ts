@@ -1,8 +1,7 @@
 /** Where the screen was left: a small JSON text kept in the case. Anything odd in it is ignored, never an error. */
 import { SCREENS } from "./keymap.ts";
 import { arrange } from "./state/findings.ts";
-import type { Kept } from "./state/reopen.ts";
-import { cursorOf, GROUPS, SORTS, type State } from "./state/state.ts";
+import { cursorOf, GROUPS, SORTS, type Kept, type State } from "./state/state.ts";
 
 export const SETTINGS_KEY = "tui";
 /** Prompts whose history is kept. */

@@ -19,8 +19,7 @@ import type {
   TreeNode,
   Verdict,
 } from "../../triage/types.ts";
-import type { Kept } from "./reopen.ts";
-import type { FindingState, State, TimelineScope } from "./state.ts";
+import type { FindingState, Kept, State, TimelineScope } from "./state.ts";
 
 export type Action =
   | { readonly type: "key"; readonly key: string }

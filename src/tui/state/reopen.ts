@@ -1,19 +1,9 @@
 /** The screen where it was left, once the findings are there. */
-import type { ScreenId } from "../keymap.ts";
 import { step, type Step } from "./action.ts";
 import { ask } from "./commands/ask.ts";
 import { openFinding } from "./commands/open.ts";
 import { moveTo, showScreen } from "./move.ts";
-import type { State } from "./state.ts";
-
-/** What was kept of the last time and needs the case to be put back. */
-export interface Kept {
-  readonly screen: ScreenId | null;
-  /** Id of the finding that was open, and of the one under the cursor of the list. */
-  readonly finding: number | null;
-  readonly selected: number | null;
-  readonly query: string;
-}
+import type { Kept, State } from "./state.ts";
 
 /** The same finding under the cursor, the same finding open, the same query asked; what is gone is left out. */
 export function reopen(state: State, kept: Kept): Step {

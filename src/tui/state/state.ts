@@ -237,6 +237,15 @@ export interface State {
   readonly quitting: boolean;
 }
 
+/** What was kept of the last time and needs the case to be put back. */
+export interface Kept {
+  readonly screen: ScreenId | null;
+  /** Id of the finding that was open, and of the one under the cursor of the list. */
+  readonly finding: number | null;
+  readonly selected: number | null;
+  readonly query: string;
+}
+
 const EMPTY_EVENTS: EventsState = {
   query: "",
   from: null,
