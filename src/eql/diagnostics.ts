@@ -54,6 +54,7 @@ export interface DiagnosticParameters {
   "maxspan-required": Record<never, never>;
   "runs-out-of-range": { readonly runs: string };
   "too-few-stages": { readonly what: "sequence" | "sample"; readonly count: number };
+  "too-many-stages": { readonly count: number };
   "only-missing-stages": Record<never, never>;
   "join-key-count": { readonly expected: number; readonly found: number };
   "sample-without-key": Record<never, never>;
@@ -280,6 +281,10 @@ const CATALOGUE: { readonly [C in DiagnosticCode]: Entry<DiagnosticParameters[C]
   "too-few-stages": {
     severity: "error",
     message: ({ what, count }) => `a ${what} needs at least two event queries, found ${count}`,
+  },
+  "too-many-stages": {
+    severity: "error",
+    message: ({ count }) => `${count} stages, runs counted, are more than maxStages (${LIMITS.maxStages})`,
   },
   "only-missing-stages": {
     severity: "error",

@@ -1,6 +1,6 @@
-import type { EventQuery, Expression, Literal, Query, Span } from "./ast.ts";
+import type { Comparison, EventQuery, Expression, Literal, Query, Span } from "./ast.ts";
 import { mapChildren } from "./map-children.ts";
-import { compileScalar } from "./scalar.ts";
+import { compileScalar, isNullLiteral } from "./scalar.ts";
 import { childrenOf } from "./walk.ts";
 
 /**
@@ -21,9 +21,18 @@ export function foldConstants(expression: Expression): Expression {
       return foldJunction(folded.kind, folded.operands, false, folded.span);
     case "or":
       return foldJunction(folded.kind, folded.operands, true, folded.span);
+    case "comparison":
+      if (becameNull(expression, folded)) return { kind: "literal", value: null, span: folded.span };
+      return constantOf(folded) ?? folded;
     default:
       return constantOf(folded) ?? folded;
   }
+}
+
+/** A side that is computed to null makes the comparison null; only a `null` that is written makes it an is-null test. */
+function becameNull(written: Expression, folded: Comparison): boolean {
+  if (written.kind !== "comparison" || isNullLiteral(written.left) || isNullLiteral(written.right)) return false;
+  return isNullLiteral(folded.left) || isNullLiteral(folded.right);
 }
 
 function foldEventQuery(query: EventQuery): EventQuery {

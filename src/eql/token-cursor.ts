@@ -17,6 +17,7 @@ export class TokenCursor {
   private readonly diagnostics: Diagnostic[];
   private index = 0;
   private panic = false;
+  private failures = false;
   private aborted = false;
   private nesting = 0;
   private arithmeticOperators = 0;
@@ -98,6 +99,7 @@ export class TokenCursor {
   fail<C extends DiagnosticCode>(code: C, span: Span, parameters: DiagnosticParameters[C]): void {
     this.remark(code, span, parameters);
     this.panic = true;
+    this.failures = true;
   }
 
   /** Reports and goes on as if nothing were wrong. Silent in panic, and where something was reported already. */
@@ -109,6 +111,11 @@ export class TokenCursor {
 
   get panicking(): boolean {
     return this.panic;
+  }
+
+  /** Whether anything could not be read, so that the tree has holes. */
+  get failed(): boolean {
+    return this.failures;
   }
 
   /** In panic: skips to one of `stops` (or a closing bracket of an open one, or the end), and calms down. */
