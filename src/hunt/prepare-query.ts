@@ -1,5 +1,6 @@
 import type { EventQuery, Node, Query } from "../eql/ast.ts";
-import { type Diagnostic } from "../eql/diagnostics.ts";
+import { checkQuery } from "../eql/checker.ts";
+import { type Diagnostic, hasErrors } from "../eql/diagnostics.ts";
 import { foldQuery } from "../eql/fold-constants.ts";
 import { parseQuery } from "../eql/parser.ts";
 import { bindUnmapped } from "../eql/unmapped.ts";
@@ -7,6 +8,7 @@ import { walk } from "../eql/walk.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planQuery } from "../plan/plan-query.ts";
 import type { Evidence } from "./evidence.ts";
+import { evidenceSchema } from "./evidence-schema.ts";
 
 /** A query that can run, or why it cannot; with the remarks on its text either way. */
 export type PreparedQuery =
@@ -23,12 +25,13 @@ export interface PrepareOptions {
 
 /** Parses, checks and plans an EQL text against a case. */
 export function prepareQuery(text: string, evidence: Evidence, options: PrepareOptions = {}): PreparedQuery {
-  const { query: parsed, diagnostics } = parseQuery(text);
+  const { query: parsed, diagnostics: syntax } = parseQuery(text);
   const query =
     parsed === null || options.isMapped === undefined ? parsed : bindUnmappedFields(parsed, options.isMapped);
-  if (query === null || diagnostics.some((diagnostic) => diagnostic.severity !== "warning")) {
-    return { ok: false, diagnostics };
-  }
+  if (query === null) return { ok: false, diagnostics: syntax };
+  const { checked, diagnostics: remarks } = checkQuery(query, evidenceSchema(evidence));
+  const diagnostics = [...syntax, ...remarks].sort((a, b) => a.span.start - b.span.start);
+  if (checked === null || hasErrors(syntax)) return { ok: false, diagnostics };
   return { ok: true, query, plan: planQuery(foldQuery(query), evidence), diagnostics };
 }
 

@@ -7,6 +7,7 @@ export interface InventoryField {
   readonly path: string;
   /** Its type; for a field typed from the data, what the values seen so far make it. */
   readonly type: FieldType;
+  readonly typedBy: "catalogue" | "mapping" | "data";
   /** Where the values are: ids of the dictionary, or numbers. */
   readonly values: "dictionary" | "integer" | "real";
   readonly family: number | null;
@@ -60,6 +61,7 @@ function toField(row: Row, indexed: ReadonlySet<string>): InventoryField {
     id: row.id,
     path: row.path,
     type,
+    typedBy: row.typed_by,
     values: row.family !== null ? "dictionary" : type === "double" ? "real" : "integer",
     family: row.family,
     column: row.has_column === 1,
