@@ -18,6 +18,12 @@ export interface Dialect {
   convert(document: Document, member: MemberFacts): Converted;
 }
 
+/** A format of text that is neither JSON nor CSV. `matches`: whether a file that begins so is one. */
+export interface TextFormat {
+  readonly format: Format;
+  matches(head: string): boolean;
+}
+
 /** How documents lie in a file. */
 export type Container = Pick<Format, "id" | "title" | "documents">;
 

@@ -1,0 +1,170 @@
+import { MAX_DOCUMENT_BYTES, type SplitDocument, type Splitter } from "../format.ts";
+import { syscallName } from "../mappings/auditd-syscalls.ts";
+import { parseAuditHead } from "./auditd-record.ts";
+import { type CutLine, LineCutter } from "./line-cutter.ts";
+
+/** Enough of a record to see whose it is, and of a SYSCALL record which process did what. */
+const HEAD_BYTES = 1024;
+/** So many events stay open for records that come late. */
+const OPEN_EVENTS = 256;
+/** ... or for so long, by the times of the records. */
+const OPEN_SECONDS = 5;
+/** Records of one event, or of events that are interleaved, beyond this are cut apart. */
+const MAX_GROUP_LINES = 4096;
+const MAX_GROUP_BYTES = 4 * 1024 * 1024;
+/** Processes remembered; the longest unseen are forgotten. */
+const MAX_PROCESSES = 16_384;
+
+/** For each event of a document, by `node time:serial`: when its process and its parent began, as far as the log tells. */
+export interface AuditContext {
+  readonly begun: Readonly<Record<string, readonly [own: string | null, parent: string | null]>>;
+}
+
+interface Group {
+  start: number;
+  end: number;
+  line: number;
+  time: number;
+  /** Of its events, by `node time:serial`; none for a line that is no audit record. */
+  keys: string[];
+  blank: boolean;
+}
+
+interface State {
+  readonly lines: unknown;
+  readonly groups: Group[];
+  readonly begun: [string, readonly [string | null, string | null]][];
+  readonly processes: [string, string][];
+}
+
+/**
+ * Cuts an audit log into events: all records of one serial. Records of several events may be interleaved, and come late
+ * by up to 256 events or 5 seconds: the lines from the first to the last of them are then one document of several events.
+ * It also remembers when each process was last executed or forked, for `process.entity_id`.
+ */
+export class AuditSplitter implements Splitter {
+  readonly #lines: LineCutter;
+  readonly #groups: Group[];
+  /** The open group of each key. */
+  readonly #of = new Map<string, Group>();
+  readonly #begun: Map<string, readonly [string | null, string | null]>;
+  /** `node pid` to `time:serial` of its last execution or fork, least recently changed first. */
+  readonly #processes: Map<string, string>;
+
+  constructor(state: unknown) {
+    const saved = state as State | undefined;
+    this.#lines = new LineCutter(HEAD_BYTES, saved?.lines);
+    this.#groups = saved === undefined ? [] : structuredClone(saved.groups);
+    this.#begun = new Map(saved?.begun);
+    this.#processes = new Map(saved?.processes);
+    for (const group of this.#groups) for (const key of group.keys) this.#of.set(key, group);
+  }
+
+  push(chunk: Uint8Array): SplitDocument[] {
+    const out: SplitDocument[] = [];
+    for (const line of this.#lines.push(chunk)) this.#add(line, out);
+    return out;
+  }
+
+  end(): SplitDocument[] {
+    const out: SplitDocument[] = [];
+    for (const line of this.#lines.end()) this.#add(line, out);
+    while (this.#groups.length > 0) this.#close(out);
+    return out;
+  }
+
+  holdFrom(): number {
+    const [first] = this.#groups;
+    if (first !== undefined) return first.start;
+    const { openStart, offset } = this.#lines;
+    return offset - openStart > MAX_DOCUMENT_BYTES ? offset : openStart;
+  }
+
+  state(): unknown {
+    return {
+      lines: this.#lines.state(),
+      groups: structuredClone(this.#groups),
+      begun: [...this.#begun],
+      processes: [...this.#processes],
+    } satisfies State;
+  }
+
+  #add({ start, end, line, head }: CutLine, out: SplitDocument[]): void {
+    const text = head.toString("latin1");
+    const record = parseAuditHead(text);
+    const time = record === null ? (this.#groups.at(-1)?.time ?? 0) : Number(record.time);
+    const key = record === null ? "" : `${record.node ?? ""} ${record.time}:${record.serial}`;
+    if (record?.type === "SYSCALL") this.#follow(text, record.node ?? "", `${record.time}:${record.serial}`, key);
+    else if (record !== null && !PARTS.has(record.type) && !this.#begun.has(key)) {
+      this.#follow(text, record.node ?? "", null, key);
+    }
+    const known = key === "" ? undefined : this.#of.get(key);
+    if (known !== undefined && line - known.line < MAX_GROUP_LINES && end - known.start <= MAX_GROUP_BYTES) {
+      this.#join(known, end);
+    } else {
+      const group: Group = { start, end, line, time, keys: key === "" ? [] : [key], blank: end === start };
+      this.#groups.push(group);
+      if (key !== "") this.#of.set(key, group);
+    }
+    while (this.#groups.length > OPEN_EVENTS || time - (this.#groups[0]?.time ?? time) > OPEN_SECONDS) this.#close(out);
+  }
+
+  /** A record joins an event that is open: every group from there on becomes one. */
+  #join(group: Group, end: number): void {
+    const at = this.#groups.indexOf(group);
+    for (const other of this.#groups.splice(at + 1)) {
+      group.keys.push(...other.keys);
+      for (const key of other.keys) this.#of.set(key, group);
+    }
+    group.end = end;
+  }
+
+  #close(out: SplitDocument[]): void {
+    const group = this.#groups.shift();
+    if (group === undefined) return;
+    if (group.blank) {
+      out.push({ start: group.start, end: group.end, line: group.line, blank: true });
+      return;
+    }
+    const begun: Record<string, readonly [string | null, string | null]> = {};
+    for (const key of group.keys) {
+      if (this.#of.get(key) === group) this.#of.delete(key);
+      const known = this.#begun.get(key);
+      if (known !== undefined) begun[key] = known;
+      this.#begun.delete(key);
+    }
+    out.push({ start: group.start, end: group.end, line: group.line, context: { begun } satisfies AuditContext });
+  }
+
+  /** Notes when the process of a record, and its parent, began; an execution or fork begins a process. */
+  #follow(text: string, node: string, moment: string | null, key: string): void {
+    const field = (name: string): string | undefined => new RegExp(`[ \\x1d]${name}=(-?[\\w]+)`).exec(text)?.[1];
+    const pid = field("pid");
+    if (pid === undefined) return;
+    const call = moment === null ? undefined : syscallName(field("arch"), field("SYSCALL") ?? field("syscall") ?? "");
+    const succeeded = field("success") !== "no";
+    if (moment !== null && succeeded && (call === "execve" || call === "execveat")) this.#begin(node, pid, moment);
+    const ppid = field("ppid");
+    const own = this.#processes.get(`${node} ${pid}`) ?? null;
+    const parent = ppid === undefined ? null : (this.#processes.get(`${node} ${ppid}`) ?? null);
+    this.#begun.set(key, [own, parent]);
+    if (call === "exit_group") this.#processes.delete(`${node} ${pid}`);
+    if (moment === null || !succeeded || call === undefined || !FORKS.has(call)) return;
+    const child = field("exit");
+    if (child !== undefined && /^[1-9]\d*$/.test(child)) this.#begin(node, child, moment);
+  }
+
+  #begin(node: string, pid: string, moment: string): void {
+    const process = `${node} ${pid}`;
+    this.#processes.delete(process);
+    this.#processes.set(process, moment);
+    if (this.#processes.size > MAX_PROCESSES) {
+      const [oldest] = this.#processes.keys();
+      if (oldest !== undefined) this.#processes.delete(oldest);
+    }
+  }
+}
+
+/** Records that never name a process, and hold text of its choice. */
+const PARTS = new Set(["EXECVE", "PATH", "CWD", "PROCTITLE", "SOCKADDR", "EOE"]);
+const FORKS = new Set(["clone", "clone3", "fork", "vfork"]);
