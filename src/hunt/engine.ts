@@ -1,5 +1,8 @@
-import type { Leaf, Plan, StagePlan } from "../plan/plan.ts";
-import { compileEventQuery, type TimeWindow } from "../sql/compile-stage.ts";
+import type { EventQuery, Expression } from "../eql/ast.ts";
+import type { Condition, Leaf, Plan, StagePlan } from "../plan/plan.ts";
+import { planStage } from "../plan/plan-query.ts";
+import { compileCount, compileEventQuery, type TimeWindow } from "../sql/compile-stage.ts";
+import type { CompiledStatement } from "../sql/fragments.ts";
 import type { Resolved } from "../sql/resolved.ts";
 import { type CaseFile, openCase } from "../store/case-file.ts";
 import { ValueReader } from "../store/value-reader.ts";
@@ -69,6 +72,40 @@ export class Engine implements EngineContext {
   /** The condition of a stage with its leaves resolved against this case. */
   resolve(stage: StagePlan): Resolved {
     return resolveCondition(stage.condition, this.context);
+  }
+
+  /** A condition of this case's fields, planned. */
+  planCondition(expression: Expression): Condition {
+    return planStage(
+      { kind: "eventQuery", category: null, condition: expression, span: expression.span },
+      [],
+      this.evidence,
+    ).condition;
+  }
+
+  /** How many events satisfy a condition. */
+  count(condition: Condition, window: TimeWindow = WHOLE_TIME): number {
+    const resolved = resolveCondition(condition, this.context);
+    if (resolved.kind === "constant") return resolved.value ? this.evidence.totalEvents : 0;
+    return Number(this.file.rows(compileCount(resolved, window, this.evidence.totalEvents))[0]?.[0] ?? 0n);
+  }
+
+  /** How many events are of a category. */
+  countCategory(category: string): number {
+    const span = { start: 0, end: 0 };
+    const query: EventQuery = { kind: "eventQuery", category, condition: { kind: "literal", value: true, span }, span };
+    return this.count(planStage(query, [], this.evidence).condition);
+  }
+
+  /** How SQLite would run a statement: one line per step, indented by depth. */
+  queryPlan(statement: CompiledStatement): string[] {
+    const rows = this.file.rows({ sql: `EXPLAIN QUERY PLAN ${statement.sql}`, parameters: statement.parameters });
+    const depths = new Map<bigint, number>();
+    return rows.map(([id, parent, , detail]) => {
+      const depth = (depths.get(parent as bigint) ?? -1) + 1;
+      depths.set(id as bigint, depth);
+      return `${"  ".repeat(depth)}${String(detail)}`;
+    });
   }
 
   /** The leaves evaluated since the last call, in order. */

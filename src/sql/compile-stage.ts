@@ -48,3 +48,8 @@ export const EVENT_ORDER: Fragment = sql`e.time IS NULL, +e.time, e.tiebreaker I
 export function compileEventQuery(condition: Resolved, window: TimeWindow, totalEvents: number): CompiledStatement {
   return compileFragment(sql`SELECT e.id ${compileFrom(condition, window, totalEvents)} ORDER BY ${EVENT_ORDER}`);
 }
+
+/** How many events satisfy the condition. */
+export function compileCount(condition: Resolved, window: TimeWindow, totalEvents: number): CompiledStatement {
+  return compileFragment(sql`SELECT count(*) ${compileFrom(condition, window, totalEvents)}`);
+}
