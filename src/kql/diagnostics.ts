@@ -32,6 +32,7 @@ export interface KqlDiagnosticParameters {
   "kql-too-many-fields": { readonly pattern: string; readonly count: number; readonly limit: number };
   "kql-nested-flattened": { readonly field: string };
   "filter-unsupported": { readonly what: string };
+  "value-list-missing": { readonly list: string };
 }
 
 export type KqlDiagnosticCode = keyof KqlDiagnosticParameters;
@@ -83,6 +84,10 @@ const CATALOGUE: { readonly [C in KqlDiagnosticCode]: Entry<KqlDiagnosticParamet
   "filter-unsupported": {
     severity: "unsupported",
     message: ({ what }) => `the rule has a filter that is not supported: ${what}`,
+  },
+  "value-list-missing": {
+    severity: "unsupported",
+    message: ({ list }) => `the values of the list ${list} are not known: an export does not hold them`,
   },
 };
 

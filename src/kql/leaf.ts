@@ -1,7 +1,7 @@
 import type { Span } from "../eql/ast.ts";
 import { cidrRanges, parseIp } from "../eql/ip-address.ts";
 import type { KqlText } from "./ast.ts";
-import type { KqlFieldType, Translator } from "./fields.ts";
+import type { KqlFieldType, KqlFields, Translator } from "./fields.ts";
 import { isTextField, phrasePattern, wordPattern, wordsOf } from "./text-field.ts";
 import { toWildcard } from "./wildcard.ts";
 
@@ -28,7 +28,7 @@ const SUBFIELD = /^(.+)\.(text|caseless|keyword)$/;
  * is nothing to tell of.
  */
 export function toLeaf(name: string, value: KqlText, span: Span, lenient: boolean, translator: Translator): Leaf {
-  const { field, type } = resolve(name, translator);
+  const { field, type } = resolveField(name, translator.fields);
   if (!value.quoted && value.parts.length > 1 && value.parts.every((part) => part === "")) {
     return { kind: "exists", field, span };
   }
@@ -66,11 +66,11 @@ export function toLeaf(name: string, value: KqlText, span: Span, lenient: boolea
 type ResolvedType = KqlFieldType | "caseless" | null;
 
 /** The field of the document that a name is about: a sub-field of the mapping is its parent, seen another way. */
-function resolve(name: string, translator: Translator): { readonly field: string; readonly type: ResolvedType } {
-  const type = translator.fields.typeOf(name);
+export function resolveField(name: string, fields: KqlFields): { readonly field: string; readonly type: ResolvedType } {
+  const type = fields.typeOf(name);
   if (isTextField(name)) return { field: name, type: "text" };
   const [, base, view] = SUBFIELD.exec(name) ?? [];
-  if (type !== null || base === undefined || translator.fields.typeOf(base) === null) return { field: name, type };
+  if (type !== null || base === undefined || fields.typeOf(base) === null) return { field: name, type };
   if (view === "keyword") return { field: base, type: "keyword" };
   return { field: base, type: view === "text" ? "text" : "caseless" };
 }

@@ -4,7 +4,7 @@ import { kqlDiagnostic } from "./diagnostics.ts";
 import type { KqlDiagnostic } from "./diagnostics.ts";
 import { KqlScanner } from "./scanner.ts";
 
-/** Longest query, in UTF-16 units, and deepest nesting. Elastic's longest rule has some 11,000. */
+/** Longest query, in UTF-16 units, and deepest nesting. Elastic's longest rule has some 10,000. */
 export const KQL_LIMITS = { length: 1_000_000, depth: 100 } as const;
 
 export interface KqlParseResult {

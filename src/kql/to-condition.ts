@@ -89,7 +89,7 @@ function leavesOf(node: KqlIs, prefix: string, translator: Translator): readonly
 }
 
 /** Leaves as expressions, those of the same field and kind as one. */
-function joinLeaves(leaves: readonly Leaf[]): readonly Expression[] {
+export function joinLeaves(leaves: readonly Leaf[]): readonly Expression[] {
   const groups = new Map<string, Leaf[]>();
   for (const leaf of leaves) {
     if (leaf.kind === "never") continue;
@@ -132,7 +132,8 @@ function translateRange(node: KqlRange, prefix: string, translator: Translator):
   );
 }
 
-function rangeOf(name: string, node: KqlRange, translator: Translator): Expression {
+/** `name operator value`, by the field's type. */
+export function rangeOf(name: string, node: Omit<KqlRange, "kind">, translator: Translator): Expression {
   const { operator, span } = node;
   const text = node.value.parts.join("*");
   const type = isTextField(name) ? "text" : translator.fields.typeOf(name);
