@@ -23,6 +23,7 @@ CREATE TABLE source (
   untimed INTEGER NOT NULL DEFAULT 0,
   conflicts INTEGER NOT NULL DEFAULT 0, -- same event.id and agent.id, other content: kept as events
   zoneless INTEGER NOT NULL DEFAULT 0,  -- times without a zone
+  unnamed INTEGER NOT NULL DEFAULT 0,   -- values whose path is too long, or one too many, to be a field
   warnings TEXT NOT NULL DEFAULT '[]',  -- JSON array of sentences
   started_at TEXT NOT NULL,
   finished_at TEXT
@@ -93,11 +94,11 @@ CREATE TABLE value (
   odd INTEGER                     -- 1: has NUL or ill-formed UTF-16; folded/text then hold JSON escapes (store/text.ts)
 ) STRICT;
 
--- Elements of lists, each once.
+-- Elements of lists, each once. The index value_item_item (item, list) is built after a load.
 CREATE TABLE value_item (
-  item INTEGER NOT NULL,
   list INTEGER NOT NULL,
-  PRIMARY KEY (item, list)
+  item INTEGER NOT NULL,
+  PRIMARY KEY (list, item)
 ) STRICT, WITHOUT ROWID;
 
 -- Inventory: every path seen in the evidence.
@@ -110,6 +111,7 @@ CREATE TABLE field (
   has_column INTEGER NOT NULL DEFAULT 0, -- event has a column f<id>
   has_side INTEGER NOT NULL DEFAULT 0,   -- there is a table f_<id>
   side_complete INTEGER NOT NULL DEFAULT 0, -- f_<id> holds all values that are not in the column
+  side_until INTEGER NOT NULL DEFAULT 0, -- largest event id whose values are in f_<id>, for fields without a column
   strings INTEGER NOT NULL DEFAULT 0,    -- documents in which it has a string, a number, a boolean, more than one value
   numbers INTEGER NOT NULL DEFAULT 0,
   booleans INTEGER NOT NULL DEFAULT 0,
@@ -137,9 +139,19 @@ CREATE TABLE event (
   offset INTEGER NOT NULL,        -- in the decompressed block
   bytes INTEGER NOT NULL,
   flags INTEGER NOT NULL DEFAULT 0, -- see store/event-flags.ts
-  identity INTEGER,               -- hash of what makes it the same document; NULL when it has no id
-  content INTEGER NOT NULL        -- hash of its content
+  identity INTEGER NOT NULL,      -- hash of event.id and agent.id, or of its bytes (flags say which)
+  hit INTEGER                     -- hash of _index and _id, where known
 );
+
+-- Documents that are not in the originals as JSON of their own (audit records, CSV, hits with fields only): what they were
+-- converted to. Blocks hold them as JSON texts one after another, zstd.
+CREATE TABLE derived (
+  event INTEGER PRIMARY KEY,
+  block INTEGER NOT NULL,
+  offset INTEGER NOT NULL,
+  bytes INTEGER NOT NULL
+) STRICT;
+CREATE TABLE derived_block (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
 
 -- Rules and hunts -----------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ import { VERSION } from "../base/version.ts";
 import { findingsCommand } from "./commands/findings.ts";
 import { huntsCommand } from "./commands/hunts.ts";
 import { journalCommand } from "./commands/journal.ts";
+import { loadCommand } from "./commands/load.ts";
 import { markCommand } from "./commands/mark.ts";
 import { noteCommand } from "./commands/note.ts";
 import { stepCommand } from "./commands/step.ts";
@@ -14,6 +15,7 @@ import { type CliIo, processIo } from "./io.ts";
 
 /** Every command, in the order of the help. One file of `commands/` each. */
 const COMMANDS: readonly ((io: CliIo) => Command)[] = [
+  loadCommand,
   findingsCommand,
   verdictCommand,
   noteCommand,

@@ -1,0 +1,120 @@
+import { readFile } from "node:fs/promises";
+import { Command } from "commander";
+import { EXIT } from "../../base/errors.ts";
+import type { LoadOptions, LoadReport } from "../../ingest/load-types.ts";
+import type { CaseOptions } from "../case-command.ts";
+import { withAnalyst } from "../case-command.ts";
+import { caseOf, type CliIo, resolvePath, writeOut } from "../io.ts";
+import { loadProgress } from "../load-progress.ts";
+import { renderDryRun, renderLoad } from "../load-text.ts";
+
+interface Options extends CaseOptions {
+  readonly format: string;
+  readonly mapping?: string;
+  readonly timestampField: string;
+  readonly categoryField?: string;
+  readonly tiebreakerField: string;
+  readonly timezone?: string;
+  readonly keepDuplicates?: boolean;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+/** `eqlite load PATH...`: brings evidence into a case. */
+export function loadCommand(io: CliIo): Command {
+  return withAnalyst(
+    new Command("load").description("load evidence (files, folders, - for standard input) into a case"),
+  )
+    .argument("<path...>", "files, folders, or - for standard input")
+    .option("--format <format>", "what the files are, instead of asking their content", "auto")
+    .option("--mapping <file>", "Elasticsearch mapping with the types of fields")
+    .option("--timestamp-field <field>", "the time of an event", "@timestamp")
+    .option("--category-field <field>", "a field that holds the event category, besides event.category")
+    .option("--tiebreaker-field <field>", "the order of events of the same time", "event.sequence")
+    .option("--timezone <zone>", "for times that name no zone: +02:00, Europe/Berlin (default: UTC)")
+    .option("--keep-duplicates", "load documents that repeat an event, flagged")
+    .option("--dry-run", "say what the files are and what would become of them; the case is not touched")
+    .option("--json", "as JSON")
+    .action(async (paths: string[], options: Options) => {
+      const given = paths.map((path) => resolvePath(io, path));
+      const load = await toLoadOptions(io, options);
+      if (options.dryRun === true) await dryRun(io, given, load, options);
+      else await loadCase(io, given, load, options);
+    });
+}
+
+async function toLoadOptions(io: CliIo, options: Options): Promise<LoadOptions> {
+  const { parseMapping } = await import("../../ingest/mapping.ts");
+  const mapping =
+    options.mapping === undefined
+      ? {}
+      : parseMapping(await readFile(resolvePath(io, options.mapping), "utf8"), options.mapping);
+  return {
+    format: options.format,
+    timestampField: options.timestampField,
+    tiebreakerField: options.tiebreakerField,
+    categoryField: options.categoryField ?? null,
+    timezone: options.timezone ?? null,
+    mapping,
+    keepDuplicates: options.keepDuplicates === true,
+  };
+}
+
+async function loadCase(io: CliIo, paths: readonly string[], load: LoadOptions, options: Options): Promise<void> {
+  const [{ openCase }, { loadEvidence }, { analystName }] = await Promise.all([
+    import("../../store/case-file.ts"),
+    import("../../ingest/load.ts"),
+    import("../../triage/analyst.ts"),
+  ]);
+  const file = await openCase(caseOf(io, options.case), "create");
+  const interrupt = new AbortController();
+  const onSignal = (): void => interrupt.abort();
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  const progress = loadProgress(io);
+  try {
+    const report = await loadEvidence(file, paths, load, {
+      ...(progress === null ? {} : { onProgress: progress.show }),
+      signal: interrupt.signal,
+      stdin: io.stdin,
+      now: io.now,
+      analyst: analystName(options.analyst, io.env),
+    });
+    progress?.clear();
+    await tell(io, report, options.json === true);
+  } finally {
+    progress?.clear();
+    process.off("SIGINT", onSignal);
+    process.off("SIGTERM", onSignal);
+    file.close();
+  }
+}
+
+async function tell(io: CliIo, report: LoadReport, json: boolean): Promise<void> {
+  if (json) await writeOut(io.stdout, `${JSON.stringify(report, null, 2)}\n`);
+  else await writeOut(io.stdout, renderLoad(report, io.columns));
+  const failed = report.sources.filter((source) => source.status === "failed");
+  const rejected = report.sources.reduce((sum, source) => sum + source.rejected, 0);
+  if (rejected > 0) {
+    const documents = rejected === 1 ? "1 document" : `${rejected} documents`;
+    io.stderr.write(`eqlite: ${documents} could not be read: see eqlite evidence list --rejected\n`);
+    io.exitCode = EXIT.incomplete;
+  }
+  if (failed.length > 0) {
+    const { safeText } = await import("../../base/safe-text.ts");
+    for (const { error } of failed) {
+      io.stderr.write(`eqlite: ${safeText(error?.message ?? "")}\n`);
+      if (error !== null && error.hint !== null) io.stderr.write(`  ${safeText(error.hint)}\n`);
+    }
+    io.exitCode = EXIT.failed;
+  }
+}
+
+async function dryRun(io: CliIo, paths: readonly string[], load: LoadOptions, options: Options): Promise<void> {
+  const { tryLoad } = await import("../../ingest/dry-run.ts");
+  const tried = await tryLoad(paths, load, { stdin: io.stdin, now: io.now });
+  if (options.json === true) await writeOut(io.stdout, `${JSON.stringify({ sources: tried }, null, 2)}\n`);
+  else await writeOut(io.stdout, renderDryRun(tried));
+  if (tried.some(({ report }) => report.rejected > 0)) io.exitCode = EXIT.incomplete;
+  if (tried.some(({ report }) => report.status === "failed")) io.exitCode = EXIT.failed;
+}

@@ -1,0 +1,302 @@
+import { readdir, stat } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import path from "node:path";
+import type { Readable } from "node:stream";
+import { EXIT, invariant, UserError } from "../base/errors.ts";
+import { VERSION } from "../base/version.ts";
+import { NORMALISER_VERSION } from "../ecs/normalise.ts";
+import { parseTimeZone } from "../ecs/time-zone.ts";
+import type { CaseFile } from "../store/case-file.ts";
+import { buildIndexes } from "../store/case-indexes.ts";
+import { EventSink } from "../store/event-sink.ts";
+import { FieldRegistry } from "../store/field-registry.ts";
+import { appendJournal } from "../store/journal.ts";
+import {
+  claimSource,
+  createSource,
+  listMembers,
+  listSources,
+  refuseSecondLoader,
+  releaseSource,
+  sourceById,
+  type StoredSource,
+} from "../store/sources.ts";
+import { createViews } from "../store/views.ts";
+import { BufferPool } from "./chunker.ts";
+import type { Format, MemberFacts } from "./format.ts";
+import { detectFormat, formatById, HEAD_BYTES } from "./formats/registry.ts";
+import type { LoadOptions, LoadProgress, LoadReport, SourceReport } from "./load-types.ts";
+import { loadMember } from "./member-load.ts";
+import type { NormaliseOptions } from "./protocol.ts";
+import { sameContent } from "./same-content.ts";
+import { hashFile, SourceReader, toReadError } from "./source-reader.ts";
+import { WorkerPool } from "./worker-pool.ts";
+
+export interface LoadHooks {
+  readonly onProgress?: (progress: LoadProgress) => void;
+  /** Ends the load at the end of a batch; `loadEvidence` then throws an `AbortError`. */
+  readonly signal?: AbortSignal;
+  /** What `-` is. */
+  readonly stdin?: Readable;
+  /** Who loads, for the journal; absent: nobody is named. */
+  readonly analyst?: string;
+  readonly now?: () => Date;
+}
+
+/**
+ * Loads files, folders and standard input (`-`) into a case. What cannot be opened or is refused is reported, and the
+ * others are loaded. The case is complete when this returns: indexes, statistics and views included.
+ * @throws UserError `case-loading`, `time-zone-unknown`, `format-unknown`; AbortError when the signal was given
+ */
+export async function loadEvidence(
+  file: CaseFile,
+  paths: readonly string[],
+  options: LoadOptions,
+  hooks: LoadHooks = {},
+): Promise<LoadReport> {
+  if (options.timezone !== null) parseTimeZone(options.timezone);
+  const format = options.format === "auto" ? null : formatById(options.format);
+  if (options.format !== "auto" && format === null) {
+    throw new UserError("format-unknown", `there is no format '${options.format}'`, { exitCode: EXIT.usage });
+  }
+  refuseSecondLoader(file);
+  const loader = new Loader(file, options, format, hooks);
+  try {
+    const sources: SourceReport[] = [];
+    for (const given of await expand(paths)) sources.push(await loader.load(given));
+    return { sources };
+  } finally {
+    await loader.close();
+  }
+}
+
+/** Folders become the files in them, in order of their names. */
+async function expand(paths: readonly string[]): Promise<string[]> {
+  const all: string[] = [];
+  for (const given of paths) {
+    const found = given === "-" ? null : await stat(given).catch(() => null);
+    if (found?.isDirectory() !== true) {
+      all.push(given);
+      continue;
+    }
+    const entries = await readdir(given, { withFileTypes: true, recursive: true });
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+    all.push(...files.sort());
+  }
+  return all;
+}
+
+class Loader {
+  readonly #file: CaseFile;
+  readonly #options: LoadOptions;
+  readonly #format: Format | null;
+  readonly #hooks: LoadHooks;
+  readonly #normalise: NormaliseOptions;
+  readonly #buffers = new BufferPool();
+  #pool: WorkerPool | null = null;
+  #sink: EventSink | null = null;
+  #wrote = false;
+  #interrupted = false;
+
+  constructor(file: CaseFile, options: LoadOptions, format: Format | null, hooks: LoadHooks) {
+    this.#file = file;
+    this.#options = options;
+    this.#format = format;
+    this.#hooks = hooks;
+    this.#normalise = {
+      timestampField: options.timestampField,
+      tiebreakerField: options.tiebreakerField,
+      categoryField: options.categoryField,
+      timezone: options.timezone,
+      mapping: options.mapping,
+    };
+  }
+
+  #now(): Date {
+    return this.#hooks.now?.() ?? new Date();
+  }
+
+  async load(given: string): Promise<SourceReport> {
+    const started = performance.now();
+    const report = await this.#load(given);
+    return { ...report, seconds: (performance.now() - started) / 1000 };
+  }
+
+  async #load(given: string): Promise<SourceReport> {
+    let modified: string | null = null;
+    let size: number | null = null;
+    let reader: SourceReader;
+    try {
+      if (given === "-") reader = await SourceReader.openStream(this.#hooks.stdin ?? process.stdin);
+      else {
+        const facts = await stat(given);
+        if (facts.isDirectory()) throw new UserError("evidence-unreadable", `${given} is a folder within a folder`);
+        modified = facts.mtime.toISOString();
+        size = facts.size;
+        const known = await this.#alreadyLoaded(given, size);
+        if (known !== null) return reportOf(known, given, listMembers(this.#file, known.id).length, "already-loaded");
+        reader = await SourceReader.openFile(given);
+      }
+    } catch (error) {
+      return failed(given, error instanceof UserError ? error : toReadError(given, error));
+    }
+    try {
+      return await this.#read(given, reader, { name: given, modified }, size);
+    } finally {
+      await reader.close();
+    }
+  }
+
+  /** The complete source with the same bytes, if there is one. */
+  async #alreadyLoaded(given: string, size: number): Promise<StoredSource | null> {
+    const same = listSources(this.#file).filter((source) => source.status === "complete" && source.bytes === size);
+    if (same.length === 0) return null;
+    const digest = await hashFile(given);
+    return same.find((source) => source.sha256 === digest) ?? null;
+  }
+
+  async #read(given: string, reader: SourceReader, member: MemberFacts, size: number | null): Promise<SourceReport> {
+    const head = await reader.peek(HEAD_BYTES);
+    const detection = this.#format === null ? detectFormat(head) : { kind: "format" as const, format: this.#format };
+    if (detection.kind === "refused") {
+      const why = reader.problem === null ? detection : reader.problem;
+      return failed(given, new UserError(why.code, `${given}: ${why.reason}`));
+    }
+    const { format } = detection;
+    const optionsText = JSON.stringify({ ...this.#normalise, keepDuplicates: this.#options.keepDuplicates });
+    const interrupted = listSources(this.#file).find(
+      (source) => source.status === "loading" && source.path === given && source.format === format.id,
+    );
+    if (interrupted !== undefined && interrupted.options !== optionsText) {
+      return failed(
+        given,
+        new UserError("options-differ", `${given} was loaded in part with other options; nothing was done`, {
+          hint: `load it with the options it was begun with: ${interrupted.options}`,
+        }),
+      );
+    }
+    const ids = this.#register(given, format, optionsText, interrupted);
+    try {
+      await loadMember({
+        ...ids,
+        file: this.#file,
+        sink: this.#openSink(),
+        pool: this.#openPool(),
+        buffers: this.#buffers,
+        reader,
+        format,
+        facts: member,
+        size,
+        timezone: this.#options.timezone,
+        onProgress: this.#hooks.onProgress,
+        signal: this.#hooks.signal,
+        now: () => this.#now(),
+      });
+    } catch (error) {
+      if (error instanceof UserError) return failed(given, error);
+      this.#interrupted = true;
+      throw error;
+    } finally {
+      releaseSource(this.#file, ids.source);
+    }
+    const source = sourceById(this.#file, ids.source);
+    invariant(source !== undefined, "a source that was loaded is in the case");
+    this.#file.transaction(() => {
+      const { path: loaded, sha256, bytes, format: id, documents, events, duplicates, rejected, blank } = source;
+      const detail = { path: loaded, sha256, bytes, format: id, documents, events, duplicates, rejected, blank };
+      const actor = { analyst: this.#hooks.analyst ?? "", at: this.#now().toISOString() };
+      appendJournal(this.#file, actor, { action: "load", target: `source:${source.id}`, detail });
+    });
+    return reportOf(source, given, 1, interrupted === undefined ? "complete" : "resumed");
+  }
+
+  #register(
+    given: string,
+    format: Format,
+    options: string,
+    interrupted: StoredSource | undefined,
+  ): { source: number; member: number } {
+    this.#wrote = true;
+    if (interrupted === undefined) {
+      return createSource(this.#file, {
+        path: given,
+        format: format.id,
+        options,
+        normaliser: NORMALISER_VERSION,
+        toolVersion: VERSION,
+        startedAt: this.#now().toISOString(),
+      });
+    }
+    claimSource(this.#file, interrupted.id);
+    return { source: interrupted.id, member: listMembers(this.#file, interrupted.id)[0]?.id ?? 0 };
+  }
+
+  #openSink(): EventSink {
+    this.#sink ??= new EventSink(this.#file, { keepDuplicates: this.#options.keepDuplicates, sameContent });
+    return this.#sink;
+  }
+
+  #openPool(): WorkerPool {
+    this.#pool ??= new WorkerPool(this.#options.workers ?? Math.max(1, availableParallelism()), this.#normalise);
+    return this.#pool;
+  }
+
+  async close(): Promise<void> {
+    await this.#pool?.close();
+    this.#sink?.close();
+    if (!this.#wrote || this.#interrupted) return;
+    this.#hooks.onProgress?.({ phase: "index", done: 0 });
+    FieldRegistry.settle(this.#file.db);
+    buildIndexes(this.#file, (done) => this.#hooks.onProgress?.({ phase: "index", done }));
+    createViews(this.#file);
+  }
+}
+
+function failed(path: string, error: UserError): SourceReport {
+  return {
+    path,
+    sha256: null,
+    bytes: 0,
+    format: null,
+    members: 0,
+    documents: 0,
+    events: 0,
+    duplicates: 0,
+    rejected: 0,
+    blank: 0,
+    untimed: 0,
+    conflicts: 0,
+    zoneless: 0,
+    warnings: [],
+    status: "failed",
+    seconds: 0,
+    error: { code: error.code, message: error.message, hint: error.hint ?? null },
+  };
+}
+
+function reportOf(
+  source: StoredSource,
+  path: string,
+  members: number,
+  status: "complete" | "resumed" | "already-loaded",
+): SourceReport {
+  return {
+    path,
+    sha256: source.sha256,
+    bytes: source.bytes ?? 0,
+    format: source.format,
+    members,
+    documents: source.documents,
+    events: source.events,
+    duplicates: source.duplicates,
+    rejected: source.rejected,
+    blank: source.blank,
+    untimed: source.untimed,
+    conflicts: source.conflicts,
+    zoneless: source.zoneless,
+    warnings: JSON.parse(source.warnings) as string[],
+    status,
+    seconds: 0,
+    error: null,
+  };
+}

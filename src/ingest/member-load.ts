@@ -1,0 +1,220 @@
+import { createHash, type Hash } from "node:crypto";
+import { UserError } from "../base/errors.ts";
+import type { CaseFile } from "../store/case-file.ts";
+import type { EventSink } from "../store/event-sink.ts";
+import { MemberPrefix } from "../store/member-prefix.ts";
+import { addRejected, finishMember, finishSource, sourceById, type StoredSource } from "../store/sources.ts";
+import { type BufferPool, type Chunk, chunkerFor } from "./chunker.ts";
+import type { Format, MemberFacts } from "./format.ts";
+import type { LoadProgress } from "./load-types.ts";
+import type { SourceReader } from "./source-reader.ts";
+import type { WorkerPool } from "./worker-pool.ts";
+
+const NEWLINE = 0x0a;
+
+/** What is needed to load the one member of a source. */
+export interface MemberJob {
+  readonly file: CaseFile;
+  readonly sink: EventSink;
+  readonly pool: WorkerPool;
+  readonly buffers: BufferPool;
+  readonly source: number;
+  readonly member: number;
+  readonly reader: SourceReader;
+  readonly format: Format;
+  readonly facts: MemberFacts;
+  /** Of the source as found; null when it is not known. */
+  readonly size: number | null;
+  readonly timezone: string | null;
+  readonly onProgress: ((progress: LoadProgress) => void) | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly now: () => Date;
+}
+
+/**
+ * Reads a member to its end: chunks go to the workers, their results to the sink in order. What the case has already of
+ * an interrupted load is compared with the bytes that come now, and not read again.
+ * @throws UserError `evidence-changed`; AbortError when the signal was given (what was read so far is in the case)
+ */
+export async function loadMember(job: MemberJob): Promise<void> {
+  await new MemberLoad(job).run();
+}
+
+class MemberLoad {
+  readonly #job: MemberJob;
+  readonly #hash: Hash = createHash("sha256");
+  readonly #prefix: MemberPrefix;
+  readonly #sent = new Map<number, Chunk>();
+  #next = 0;
+  #written = 0;
+  /** Of the next chunk that is not in the case. */
+  #line = 1;
+  #started = false;
+  #events = 0;
+  #lastProgress = 0;
+  #bytes = 0;
+
+  constructor(job: MemberJob) {
+    this.#job = job;
+    this.#prefix = new MemberPrefix(job.file, job.member);
+  }
+
+  async run(): Promise<void> {
+    const job = this.#job;
+    const chunker = chunkerFor(job.format, job.facts, job.buffers);
+    for (let bytes = await job.reader.read(); bytes !== null; bytes = await job.reader.read()) {
+      this.#hash.update(bytes);
+      this.#bytes += bytes.length;
+      for (const chunk of chunker.push(bytes)) await this.#send(chunk);
+      if (job.signal?.aborted === true) await this.#interrupt();
+      this.#writeReady();
+    }
+    for (const chunk of chunker.end()) await this.#send(chunk);
+    await this.#writeAll();
+    if (!this.#started) this.#checkPrefixEnd();
+    this.#finish();
+  }
+
+  async #send(chunk: Chunk): Promise<void> {
+    const job = this.#job;
+    const end = chunk.start + chunk.length;
+    if (end <= this.#prefix.bytes) {
+      this.#skip(chunk);
+      return;
+    }
+    if (!this.#started) this.#start(chunk);
+    while (!job.pool.ready) {
+      await job.pool.wait();
+      this.#writeReady();
+    }
+    const sequence = this.#next++;
+    this.#sent.set(sequence, chunk);
+    job.pool.send({
+      sequence,
+      buffer: chunk.buffer,
+      length: chunk.length,
+      blocks: chunk.blocks,
+      blocksFrom: chunk.blocksFrom,
+      format: job.format.id,
+      member: job.facts,
+      documents: chunk.documents,
+      first: chunk.start === 0,
+      skip: chunk.skip,
+    });
+  }
+
+  /** The chunk is in the case already, or the file is another one. */
+  #skip(chunk: Chunk): void {
+    const data = Buffer.from(chunk.buffer, chunk.blocksFrom, chunk.length - chunk.blocksFrom);
+    if (!this.#prefix.matches(data)) throw this.#changed();
+    for (let at = data.indexOf(NEWLINE); at >= 0; at = data.indexOf(NEWLINE, at + 1)) this.#line += 1;
+    this.#job.buffers.give(chunk.buffer);
+  }
+
+  #start(chunk: Chunk): void {
+    if (chunk.start + chunk.blocksFrom !== this.#prefix.bytes) throw this.#changed();
+    this.#started = true;
+    this.#job.sink.startMember(this.#job.source, this.#job.member, this.#line);
+  }
+
+  #checkPrefixEnd(): void {
+    if (this.#bytes !== this.#prefix.bytes) throw this.#changed();
+  }
+
+  #changed(): UserError {
+    const { name } = this.#job.facts;
+    return new UserError("evidence-changed", `${name} is not the file of which a part was loaded before`, {
+      hint: "load the file that was begun, or use a new case",
+    });
+  }
+
+  /** Writes the results that are there, as far as they follow each other. */
+  #writeReady(): void {
+    for (;;) {
+      const chunk = this.#sent.get(this.#written);
+      const result = chunk === undefined ? null : this.#job.pool.take(this.#written);
+      if (chunk === undefined || result === null) return;
+      this.#job.sink.add(result.batch, {
+        worker: result.worker,
+        data: new Uint8Array(chunk.buffer),
+        start: chunk.start,
+        blocksFrom: chunk.start + chunk.blocksFrom,
+        state: null,
+      });
+      this.#events += result.batch.events;
+      this.#sent.delete(this.#written);
+      this.#job.buffers.give(chunk.buffer);
+      this.#written += 1;
+      this.#report();
+    }
+  }
+
+  async #writeAll(): Promise<void> {
+    for (;;) {
+      this.#writeReady();
+      if (this.#written === this.#next) break;
+      await this.#job.pool.wait();
+    }
+    if (this.#started) this.#job.sink.flush();
+  }
+
+  async #interrupt(): Promise<never> {
+    await this.#writeAll();
+    throw new DOMException("the load was interrupted", "AbortError");
+  }
+
+  #report(): void {
+    const { onProgress, reader, size, facts } = this.#job;
+    const now = performance.now();
+    if (onProgress === undefined || now - this.#lastProgress < 100) return;
+    this.#lastProgress = now;
+    onProgress({ phase: "read", path: facts.name, bytes: reader.bytesIn, total: size, events: this.#events });
+  }
+
+  #finish(): void {
+    const { file, source, member, reader } = this.#job;
+    const { problem } = reader;
+    if (problem !== null) {
+      const { code, reason } = problem;
+      addRejected(file, source, member, { line: 0, offset: this.#bytes, bytes: 0, code, reason });
+    }
+    const digest = this.#hash.digest("hex");
+    file.transaction(() => {
+      finishMember(file, member, digest, this.#bytes, problem?.reason ?? null);
+      const stored = sourceById(file, source);
+      finishSource(file, source, {
+        sha256: reader.compression === "none" ? digest : reader.digest(),
+        bytes: reader.bytesIn,
+        warnings: stored === undefined ? [] : warningsOf(stored, this.#job.timezone),
+        finishedAt: this.#job.now().toISOString(),
+      });
+    });
+  }
+}
+
+function warningsOf(source: StoredSource, timezone: string | null): string[] {
+  const warnings: string[] = [];
+  const count = (n: number, one: string, many: string): string => (n === 1 ? `1 ${one}` : `${n} ${many}`);
+  if (source.zoneless > 0) {
+    const events = count(source.zoneless, "event has a time", "events have times");
+    warnings.push(
+      timezone === null
+        ? `${events} without a zone: read as UTC; --timezone names another`
+        : `${events} without a zone: read as ${timezone}`,
+    );
+  }
+  if (source.untimed > 0) {
+    const events = count(source.untimed, "event has", "events have");
+    warnings.push(`${events} no usable time: kept, sorted last, in no sequence`);
+  }
+  if (source.conflicts > 0) {
+    const events = count(source.conflicts, "event has", "events have");
+    warnings.push(`${events} the event.id and agent.id of another one, but other content: kept and flagged`);
+  }
+  if (source.unnamed > 0) {
+    warnings.push(
+      `${count(source.unnamed, "value is", "values are")} in the originals only: the field name is too long, or there are too many fields`,
+    );
+  }
+  return warnings;
+}

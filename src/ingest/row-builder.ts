@@ -1,0 +1,677 @@
+import { HugeNumber, numberText } from "../base/exact-json.ts";
+import { type LeafValue, toBoolean, toDate, toDouble, toIp, toLong } from "../ecs/field-value.ts";
+import type { TimeZone } from "../ecs/time-zone.ts";
+import { parseTimestamp } from "../ecs/timestamp.ts";
+import { EVENT_FLAG } from "../store/event-flags.ts";
+import {
+  CELL,
+  COUNT,
+  type LocalField,
+  ROW,
+  ROW_HAS_HIT,
+  ROW_HAS_TIE,
+  VALUE_IP,
+  VALUE_ODD,
+} from "../store/row-batch.ts";
+import { encodeText } from "../store/text.ts";
+import { ByteHash, combine } from "../store/byte-hash.ts";
+import { type FieldNode, type FieldTree, KIND, ROLE } from "./field-tree.ts";
+import { LocalDictionary } from "./local-dictionary.ts";
+
+const STRING = 1;
+const NUMBER = 2;
+const BOOLEAN = 4;
+
+/** Words that grow. */
+class Words {
+  data: Int32Array<ArrayBuffer>;
+  length = 0;
+
+  constructor(size: number) {
+    this.data = new Int32Array(size);
+  }
+
+  reserve(more: number): void {
+    if (this.length + more <= this.data.length) return;
+    const grown = new Int32Array(Math.max(this.data.length * 2, this.length + more));
+    grown.set(this.data.subarray(0, this.length));
+    this.data = grown;
+  }
+
+  take(): Int32Array<ArrayBuffer> {
+    const taken = this.data.slice(0, this.length);
+    this.length = 0;
+    return taken;
+  }
+}
+
+/**
+ * Collects the values of one document after another and makes rows of them. Both readers, the fast one over bytes and
+ * the exact one over values, end here. A document is begun, given values, and then ended or dropped; what was dropped
+ * leaves no trace but strings in the dictionary.
+ */
+export class RowBuilder {
+  readonly tree: FieldTree;
+  readonly dictionary = new LocalDictionary();
+  readonly hash = new ByteHash();
+  readonly #zone: TimeZone | undefined;
+  readonly #lists = new Map<string, number>();
+  readonly #addresses = new Map<string, number>();
+  readonly #newLists = new Words(1 << 10);
+  readonly #rows = new Words(1 << 17);
+  readonly #side = new Words(1 << 8);
+  readonly #fields: LocalField[] = [];
+  readonly #touched: FieldNode[] = [];
+  readonly #present: FieldNode[] = [];
+  readonly #double = new Float64Array(1);
+  readonly #doubleBits = new Int32Array(this.#double.buffer);
+  #scratch = Buffer.alloc(1 << 12);
+  #scratchView = new DataView(this.#scratch.buffer, this.#scratch.byteOffset, this.#scratch.length);
+  #fieldCount = 0;
+  #presentCount = 0;
+  #document = 0;
+  #listCount = 0;
+  events = 0;
+  unnamed = 0;
+
+  // The current document.
+  #hasTime = false;
+  #zoneless = false;
+  #timeLow = 0;
+  #timeHigh = 0;
+  #hasTie = false;
+  #tieLow = 0;
+  #tieHigh = 0;
+  #eventIds = 0;
+  #eventLow = 0;
+  #eventHigh = 0;
+  #agentLow = 0;
+  #agentHigh = 0;
+  #unnamedHere = 0;
+  #valueLow = 0;
+  #valueHigh = 0;
+
+  // A day that was seen, and its first second.
+  #day = -1;
+  #daySeconds = 0;
+
+  constructor(tree: FieldTree, zone: TimeZone | undefined) {
+    this.tree = tree;
+    this.#zone = zone;
+  }
+
+  begin(): void {
+    this.#document += 1;
+    this.#presentCount = 0;
+    this.#hasTime = false;
+    this.#zoneless = false;
+    this.#hasTie = false;
+    this.#eventIds = 0;
+    this.#agentLow = 0;
+    this.#agentHigh = 0;
+    this.#unnamedHere = 0;
+  }
+
+  // Values -----------------------------------------------------------------------------------------------------------
+
+  /** Any value, by the exact way. */
+  addLeaf(node: FieldNode, value: LeafValue): void {
+    if (typeof value === "string") {
+      const { text, odd } = encodeText(value);
+      const length = this.#toScratch(text);
+      this.hash.hash(this.#scratchView, 0, length);
+      this.#addText(node, this.#scratch, 0, length, odd, value);
+    } else if (typeof value === "boolean") this.addBoolean(node, value);
+    else this.#addExactNumber(node, value);
+  }
+
+  /**
+   * A string whose bytes are its text: well-formed UTF-8 without NUL. `hash` holds the hash of the bytes where
+   * `node.hashed`.
+   */
+  addBytes(node: FieldNode, data: Buffer, start: number, end: number): void {
+    this.#addText(node, data, start, end, false, null);
+  }
+
+  #addText(node: FieldNode, data: Buffer, start: number, end: number, odd: boolean, text: string | null): void {
+    const kind = node.kind;
+    if (kind >= KIND.ignored) {
+      if (kind === KIND.ignored) this.#unnamedHere += 1;
+      return;
+    }
+    this.#open(node, STRING);
+    const low = this.hash.low;
+    const high = this.hash.high;
+    if (node.role !== 0) this.#noteText(node, low, high, data, start, end, odd, text);
+    if (kind === KIND.text) {
+      if (node.column) {
+        const family = odd ? node.family | VALUE_ODD : node.family;
+        this.#put(node, CELL.value, this.dictionary.intern(data, start, end, low, high, family), 0);
+      }
+    } else if (kind === KIND.date) this.#addDateText(node, data, start, end, text);
+    else if (kind === KIND.ip) this.#addAddress(node, text ?? data.toString("latin1", start, end));
+    else this.#addConverted(node, text ?? data.toString("utf8", start, end));
+  }
+
+  /** What identity and category need of a string. */
+  #noteText(
+    node: FieldNode,
+    low: number,
+    high: number,
+    data: Buffer,
+    start: number,
+    end: number,
+    odd: boolean,
+    text: string | null,
+  ): void {
+    const role = node.role;
+    if ((role & ROLE.eventId) !== 0) {
+      this.#eventIds += 1;
+      this.#eventLow = low;
+      this.#eventHigh = high;
+    }
+    if ((role & ROLE.agentId) !== 0) {
+      this.#agentLow = low;
+      this.#agentHigh = high;
+    }
+    if (node.alias !== null) this.#addText(node.alias, data, start, end, odd, text);
+    this.hash.low = low;
+    this.hash.high = high;
+    if ((role & ROLE.time) !== 0 && node.kind !== KIND.date) this.#noteTime(text ?? data.toString("utf8", start, end));
+    if ((role & ROLE.tiebreaker) !== 0 && node.kind !== KIND.long)
+      this.#noteTie(text ?? data.toString("utf8", start, end));
+  }
+
+  /** An integer of at most 15 digits. `data[start, end)` is its canonical text. */
+  addInteger(node: FieldNode, value: number, data: Buffer, start: number, end: number): void {
+    const kind = node.kind;
+    if (node.role === ROLE.tiebreaker && kind === KIND.long) {
+      const high = Math.floor(value / 4_294_967_296);
+      this.#setTie((value - high * 4_294_967_296) | 0, high);
+    } else if (node.role !== 0 || kind === KIND.date) {
+      this.#addExactNumber(node, value);
+      return;
+    }
+    if (kind >= KIND.ignored) {
+      if (kind === KIND.ignored) this.#unnamedHere += 1;
+      return;
+    }
+    this.#open(node, NUMBER);
+    if (kind === KIND.text) {
+      if (node.column) {
+        this.hash.hash(this.viewOf(data), start, end);
+        const { low, high } = this.hash;
+        this.#put(node, CELL.value, this.dictionary.intern(data, start, end, low, high, node.family), 0);
+      }
+    } else if (kind === KIND.long) {
+      if (node.column) this.#putInteger(node, value);
+    } else if (kind === KIND.double) {
+      if (node.column) this.#putDouble(node, value);
+    } else node.bad += 1;
+  }
+
+  /** The view over the bytes that the fast reader works on; set by it. */
+  view: DataView = this.#scratchView;
+
+  viewOf(data: Buffer): DataView {
+    return data === this.#scratch ? this.#scratchView : this.view;
+  }
+
+  #addExactNumber(node: FieldNode, value: number | bigint | HugeNumber): void {
+    const kind = node.kind;
+    if (kind >= KIND.ignored) {
+      if (kind === KIND.ignored) this.#unnamedHere += 1;
+      return;
+    }
+    this.#open(node, NUMBER);
+    const role = node.role;
+    if (role !== 0) {
+      if ((role & (ROLE.eventId | ROLE.agentId)) !== 0 || node.alias !== null) {
+        const length = this.#toScratch(numberText(value));
+        this.hash.hash(this.#scratchView, 0, length);
+        this.#noteText(node, this.hash.low, this.hash.high, this.#scratch, 0, length, false, numberText(value));
+      }
+      if ((role & ROLE.time) !== 0 && kind !== KIND.date && !(value instanceof HugeNumber)) this.#noteTime(value);
+      if ((role & ROLE.tiebreaker) !== 0 && kind !== KIND.long) this.#noteTie(value);
+    }
+    if (kind === KIND.text) {
+      if (node.column) this.#putText(node, numberText(value));
+    } else this.#addConverted(node, value);
+  }
+
+  addBoolean(node: FieldNode, value: boolean): void {
+    const kind = node.kind;
+    if (kind >= KIND.ignored) {
+      if (kind === KIND.ignored) this.#unnamedHere += 1;
+      return;
+    }
+    this.#open(node, BOOLEAN);
+    if (node.alias !== null) this.#putText(this.#openAlias(node.alias), value ? "true" : "false");
+    if (kind === KIND.boolean) {
+      if (node.column) this.#put(node, CELL.int32, value ? 1 : 0, 0);
+    } else if (kind === KIND.text) {
+      if (node.column) this.#putText(node, value ? "true" : "false");
+    } else node.bad += 1;
+  }
+
+  #openAlias(alias: FieldNode): FieldNode {
+    this.#open(alias, STRING);
+    return alias;
+  }
+
+  #putText(node: FieldNode, text: string): void {
+    const length = this.#toScratch(text);
+    this.hash.hash(this.#scratchView, 0, length);
+    const { low, high } = this.hash;
+    this.#put(node, CELL.value, this.dictionary.intern(this.#scratch, 0, length, low, high, node.family), 0);
+  }
+
+  /** A value of a field that is typed otherwise, made to fit or counted as malformed. */
+  #addConverted(node: FieldNode, value: LeafValue): void {
+    switch (node.kind) {
+      case KIND.long: {
+        const long = toLong(value);
+        if (long === null) node.bad += 1;
+        else {
+          const low = Number(BigInt.asIntN(32, long));
+          const high = Number(BigInt.asIntN(32, long >> 32n));
+          if ((node.role & ROLE.tiebreaker) !== 0) this.#setTie(low, high);
+          if (node.column) this.#put(node, CELL.int64, low, high);
+        }
+        break;
+      }
+      case KIND.double: {
+        const double = toDouble(value);
+        if (double === null) node.bad += 1;
+        else if (node.column) this.#putDouble(node, double);
+        break;
+      }
+      case KIND.boolean: {
+        const boolean = toBoolean(value);
+        if (boolean === null) node.bad += 1;
+        else if (node.column) this.#put(node, CELL.int32, boolean ? 1 : 0, 0);
+        break;
+      }
+      case KIND.date:
+        this.#addDate(node, value);
+        break;
+      default:
+        node.bad += 1;
+    }
+  }
+
+  #addAddress(node: FieldNode, text: string): void {
+    let id = this.#addresses.get(text);
+    if (id === undefined) {
+      const address = toIp(text);
+      if (address === null) id = 0;
+      else {
+        const length = this.#toScratch(address.text);
+        this.hash.hash(this.#scratchView, 0, length);
+        const { low, high } = this.hash;
+        id = this.dictionary.intern(this.#scratch, 0, length, low, high, node.family | VALUE_IP);
+      }
+      if (text.length <= 64) this.#addresses.set(text, id);
+    }
+    if (id === 0) node.bad += 1;
+    else if (node.column) this.#put(node, CELL.value, id, 0);
+  }
+
+  // Times ------------------------------------------------------------------------------------------------------------
+
+  #addDateText(node: FieldNode, data: Buffer, start: number, end: number, text: string | null): void {
+    if (text === null && this.#readIso(data, start, end)) this.#putDate(node, false);
+    else this.#addDate(node, text ?? data.toString("utf8", start, end));
+  }
+
+  #addDate(node: FieldNode, value: LeafValue): void {
+    if ((node.role & ROLE.time) === 0) {
+      const time = toDate(value, this.#zone);
+      if (time === null) {
+        node.bad += 1;
+        return;
+      }
+      this.#valueLow = Number(BigInt.asIntN(32, time));
+      this.#valueHigh = Number(BigInt.asIntN(32, time >> 32n));
+      this.#putDate(node, false);
+      return;
+    }
+    const time = typeof value === "boolean" || value instanceof HugeNumber ? null : parseTimestamp(value, this.#zone);
+    if (time === null) {
+      node.bad += 1;
+      return;
+    }
+    this.#setNanoseconds(time.seconds, time.nanos);
+    this.#putDate(node, time.zoneless);
+  }
+
+  /** Stores `#valueLow/High` as a date. */
+  #putDate(node: FieldNode, zoneless: boolean): void {
+    if ((node.role & ROLE.time) !== 0) this.#setTime(zoneless);
+    if (node.column) this.#put(node, CELL.int64, this.#valueLow, this.#valueHigh);
+  }
+
+  #noteTime(value: LeafValue): void {
+    if (typeof value === "boolean" || value instanceof HugeNumber) return;
+    const time = parseTimestamp(value, this.#zone);
+    if (time === null) return;
+    this.#setNanoseconds(time.seconds, time.nanos);
+    this.#setTime(time.zoneless);
+  }
+
+  #setTime(zoneless: boolean): void {
+    if (this.#hasTime) return;
+    this.#hasTime = true;
+    this.#zoneless = zoneless;
+    this.#timeLow = this.#valueLow;
+    this.#timeHigh = this.#valueHigh;
+  }
+
+  #noteTie(value: LeafValue): void {
+    const long = toLong(value);
+    if (long !== null) this.#setTie(Number(BigInt.asIntN(32, long)), Number(BigInt.asIntN(32, long >> 32n)));
+  }
+
+  #setTie(low: number, high: number): void {
+    if (this.#hasTie) return;
+    this.#hasTie = true;
+    this.#tieLow = low;
+    this.#tieHigh = high;
+  }
+
+  /** Seconds and nanoseconds to an int64 of nanoseconds in `#valueLow/High`. Both products are exact in a double. */
+  #setNanoseconds(seconds: number, nanos: number): void {
+    const upper = Math.floor(seconds / 65_536);
+    const lower = seconds - upper * 65_536;
+    const high = upper * 1e9;
+    const low = lower * 1e9 + nanos;
+    const highWord = Math.floor(high / 65_536);
+    const sum = (high - highWord * 65_536) * 65_536 + low;
+    const carry = Math.floor(sum / 4_294_967_296);
+    this.#valueLow = (sum - carry * 4_294_967_296) | 0;
+    this.#valueHigh = (highWord + carry) | 0;
+  }
+
+  /** `2022-02-16T23:49:50.502Z` with 0 to 9 digits; leaves every other form to the general reader. */
+  #readIso(data: Buffer, start: number, end: number): boolean {
+    const length = end - start;
+    if (length < 20 || length > 30 || data[end - 1] !== 0x5a) return false;
+    if (data[start + 10] !== 0x54 || data[start + 13] !== 0x3a || data[start + 16] !== 0x3a) return false;
+    const high = digits2(data, start);
+    const low = digits2(data, start + 2);
+    const month = digits2(data, start + 5);
+    const date = digits2(data, start + 8);
+    const hour = digits2(data, start + 11);
+    const minute = digits2(data, start + 14);
+    const second = digits2(data, start + 17);
+    if ((high | low | month | date | hour | minute | second) < 0) return false;
+    if (data[start + 4] !== 0x2d || data[start + 7] !== 0x2d || hour > 23 || minute > 59 || second > 59) return false;
+    const day = ((high * 100 + low) * 100 + month) * 100 + date;
+    if (day !== this.#day) {
+      const year = high * 100 + low;
+      const at = new Date(Date.UTC(year, month - 1, date));
+      if (year < 1700 || year > 2200 || at.getUTCMonth() !== month - 1 || at.getUTCDate() !== date) return false;
+      this.#day = day;
+      this.#daySeconds = at.getTime() / 1000;
+    }
+    let nanos = 0;
+    if (length > 20) {
+      if (data[start + 19] !== 0x2e || length === 21) return false;
+      let scale = 100_000_000;
+      for (let at = start + 20; at < end - 1; at++) {
+        const digit = (data[at] as number) - 48;
+        if (digit < 0 || digit > 9) return false;
+        nanos += digit * scale;
+        scale /= 10;
+      }
+    }
+    this.#setNanoseconds(this.#daySeconds + hour * 3600 + minute * 60 + second, nanos);
+    return true;
+  }
+
+  // The document -----------------------------------------------------------------------------------------------------
+
+  #open(node: FieldNode, bit: number): void {
+    if (node.stamp === this.#document) {
+      node.bits |= bit;
+      node.values += 1;
+      return;
+    }
+    node.stamp = this.#document;
+    node.bits = bit;
+    node.values = 1;
+    node.bad = 0;
+    node.cells = 0;
+    this.#present[this.#presentCount++] = node;
+  }
+
+  #put(node: FieldNode, cell: number, low: number, high: number): void {
+    if (node.cells === 0) {
+      node.cell = cell;
+      node.low = low;
+      node.high = high;
+    } else node.more.push(cell, low, high);
+    node.cells += 1;
+  }
+
+  #putInteger(node: FieldNode, value: number): void {
+    if (value >= -0x8000_0000 && value <= 0x7fff_ffff) this.#put(node, CELL.int32, value, 0);
+    else {
+      const high = Math.floor(value / 4_294_967_296);
+      this.#put(node, CELL.int64, (value - high * 4_294_967_296) | 0, high);
+    }
+  }
+
+  #putDouble(node: FieldNode, value: number): void {
+    this.#double[0] = value;
+    this.#put(node, CELL.double, this.#doubleBits[0] as number, this.#doubleBits[1] as number);
+  }
+
+  /** The document is none after all. */
+  drop(): void {
+    for (let index = 0; index < this.#presentCount; index++) (this.#present[index] as FieldNode).more.length = 0;
+  }
+
+  /**
+   * The document is complete: one event.
+   * @param hit hash of `_index` and `_id`
+   * @param content hash of its bytes, asked for only when it has no event.id
+   */
+  end(
+    position: number,
+    bytes: number,
+    line: number,
+    flags: number,
+    hit: { low: number; high: number } | null,
+    content: () => void,
+  ): void {
+    const rows = this.#rows;
+    rows.reserve(ROW.size + this.#presentCount * 3);
+    const at = rows.length;
+    const data = rows.data;
+    let all = flags;
+    if (!this.#hasTime) all |= EVENT_FLAG.untimed;
+    if (this.#zoneless) all |= EVENT_FLAG.zoneless;
+    if (this.#hasTie) all |= ROW_HAS_TIE;
+    let identityLow = combine(this.#eventLow, this.#agentLow);
+    let identityHigh = combine(this.#eventHigh, this.#agentHigh);
+    if (this.#eventIds !== 1) {
+      content();
+      identityLow = this.hash.low;
+      identityHigh = this.hash.high;
+      all |= EVENT_FLAG.byContent;
+    }
+    if (hit !== null) {
+      all |= ROW_HAS_HIT;
+      data[at + ROW.hitLow] = hit.low;
+      data[at + ROW.hitHigh] = hit.high;
+    }
+    data[at + ROW.flags] = all;
+    data[at + ROW.position] = position;
+    data[at + ROW.bytes] = bytes;
+    data[at + ROW.line] = line;
+    data[at + ROW.timeLow] = this.#timeLow;
+    data[at + ROW.timeHigh] = this.#timeHigh;
+    data[at + ROW.tieLow] = this.#tieLow;
+    data[at + ROW.tieHigh] = this.#tieHigh;
+    data[at + ROW.identityLow] = identityLow;
+    data[at + ROW.identityHigh] = identityHigh;
+    data[at + ROW.cells] = this.#writeCells(at + ROW.size) - at - ROW.size;
+    this.unnamed += this.#unnamedHere;
+    this.events += 1;
+  }
+
+  /** Writes the cells of the document; returns the position after them. */
+  #writeCells(start: number): number {
+    let at = start;
+    const data = this.#rows.data;
+    for (let index = 0; index < this.#presentCount; index++) {
+      const node = this.#present[index] as FieldNode;
+      if (node.documents === 0) this.#touch(node);
+      node.documents += 1;
+      const bits = node.bits;
+      if ((bits & STRING) !== 0) node.strings += 1;
+      if ((bits & NUMBER) !== 0) node.numbers += 1;
+      if ((bits & BOOLEAN) !== 0) node.booleans += 1;
+      if (node.values > 1) node.lists += 1;
+      node.malformed += node.bad;
+      if (node.cells === 0) continue;
+      let cell = node.cell;
+      let low = node.low;
+      if (node.cells > 1) {
+        if (cell === CELL.value) {
+          const list = this.#list(node);
+          if (list > 0) {
+            cell = CELL.list;
+            low = list;
+          }
+        } else if (this.#numbers(node)) continue;
+      }
+      data[at++] = (node.id << 3) | cell;
+      data[at++] = low;
+      if (cell >= CELL.int64) data[at++] = node.high;
+    }
+    this.#rows.length = at;
+    return at;
+  }
+
+  #touch(node: FieldNode): void {
+    this.#touched.push(node);
+    if (node.id >= 0 || node.local === null) return;
+    node.id = this.#fieldCount++;
+    this.#fields.push(node.local);
+  }
+
+  /** The local id of the list of a field's values; 0 when they are all the same. */
+  #list(node: FieldNode): number {
+    const ids = [node.low];
+    for (let index = 1; index < node.more.length; index += 3) ids.push(node.more[index] as number);
+    node.more.length = 0;
+    ids.sort((a, b) => a - b);
+    const unique = ids.filter((id, index) => index === 0 || id !== ids[index - 1]);
+    if (unique.length === 1) return 0;
+    const key = `${node.family}:${unique.join()}`;
+    const known = this.#lists.get(key);
+    if (known !== undefined) return known;
+    const list = ++this.#listCount;
+    this.#lists.set(key, list);
+    this.#newLists.reserve(unique.length + 2);
+    const words = this.#newLists;
+    words.data[words.length++] = node.family;
+    words.data[words.length++] = unique.length;
+    for (const id of unique) words.data[words.length++] = id;
+    return list;
+  }
+
+  /** Puts a list of numbers aside; false when they are all the same. */
+  #numbers(node: FieldNode): boolean {
+    const all = [node.cell, node.low, node.high, ...node.more];
+    node.more.length = 0;
+    const seen = new Set<string>();
+    const kept: number[] = [];
+    for (let index = 0; index < all.length; index += 3) {
+      const cell = all[index] as number;
+      const low = all[index + 1] as number;
+      const high = cell === CELL.int32 ? low >> 31 : (all[index + 2] as number);
+      const key = `${low}:${high}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      kept.push(this.events, node.id, cell === CELL.int32 ? CELL.int64 : cell, low, high);
+    }
+    if (seen.size === 1) return false;
+    this.#side.reserve(kept.length);
+    this.#side.data.set(kept, this.#side.length);
+    this.#side.length += kept.length;
+    return true;
+  }
+
+  #toScratch(text: string): number {
+    if (text.length * 3 + 8 > this.#scratch.length) {
+      this.#scratch = Buffer.alloc(text.length * 3 + 4096);
+      this.#scratchView = new DataView(this.#scratch.buffer, this.#scratch.byteOffset, this.#scratch.length);
+    }
+    return this.#scratch.write(text, 0, "utf8");
+  }
+
+  // The chunk --------------------------------------------------------------------------------------------------------
+
+  /** Whether the dictionary is to be cleared before the next chunk. */
+  get full(): boolean {
+    return this.dictionary.full || this.#listCount > 200_000 || this.#addresses.size > 200_000;
+  }
+
+  /** Forgets all strings; local value ids start again. */
+  reset(): void {
+    this.dictionary.clear();
+    this.#lists.clear();
+    this.#addresses.clear();
+    this.#listCount = 0;
+  }
+
+  takeRows(): {
+    rows: Int32Array<ArrayBuffer>;
+    side: Int32Array<ArrayBuffer>;
+    lists: Int32Array<ArrayBuffer>;
+    counts: Int32Array<ArrayBuffer>;
+    fields: LocalField[];
+    events: number;
+    unnamed: number;
+  } {
+    const counts = new Int32Array(this.#touched.length * COUNT.size);
+    this.#touched.forEach((node, index) => {
+      const at = index * COUNT.size;
+      counts[at + COUNT.field] = node.id;
+      counts[at + COUNT.documents] = node.documents;
+      counts[at + COUNT.strings] = node.strings;
+      counts[at + COUNT.numbers] = node.numbers;
+      counts[at + COUNT.booleans] = node.booleans;
+      counts[at + COUNT.lists] = node.lists;
+      counts[at + COUNT.malformed] = node.malformed;
+      node.documents = 0;
+      node.strings = 0;
+      node.numbers = 0;
+      node.booleans = 0;
+      node.lists = 0;
+      node.malformed = 0;
+    });
+    this.#touched.length = 0;
+    const { events, unnamed } = this;
+    this.events = 0;
+    this.unnamed = 0;
+    return {
+      rows: this.#rows.take(),
+      side: this.#side.take(),
+      lists: this.#newLists.take(),
+      counts,
+      fields: this.#fields.splice(0),
+      events,
+      unnamed,
+    };
+  }
+}
+
+function digits2(data: Buffer, at: number): number {
+  const tens = (data[at] as number) - 48;
+  const ones = (data[at + 1] as number) - 48;
+  return tens < 0 || tens > 9 || ones < 0 || ones > 9 ? -1 : tens * 10 + ones;
+}

@@ -1,0 +1,26 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { invariant } from "../base/errors.ts";
+import { ChunkReader } from "./chunk-reader.ts";
+import { formatById } from "./formats/registry.ts";
+import type { ChunkResult, ChunkTask, NormaliseOptions } from "./protocol.ts";
+
+/** Entry of a worker thread: chunks in, rows and blocks out. */
+const port = parentPort;
+invariant(port !== null, "this file runs in a worker");
+const reader = new ChunkReader(workerData as NormaliseOptions, (id) => {
+  const format = formatById(id);
+  invariant(format !== null, `there is a format ${id}`);
+  return format;
+});
+port.on("message", (task: ChunkTask) => {
+  const batch = reader.read(task);
+  const result: ChunkResult = { sequence: task.sequence, batch };
+  port.postMessage(result, [
+    batch.rows.buffer,
+    batch.side.buffer,
+    batch.lists.buffer,
+    batch.counts.buffer,
+    batch.valueMeta.buffer,
+    batch.valueBytes.buffer,
+  ]);
+});

@@ -1,0 +1,52 @@
+import type { CaseFile } from "./case-file.ts";
+
+/**
+ * Columns through which most of a hunt goes. They are indexed where they are present; others when a pack asks for them.
+ */
+const INDEXED = [
+  "process.name",
+  "process.args",
+  "process.parent.name",
+  "file.path",
+  "process.entity_id",
+  "process.parent.entity_id",
+];
+
+interface IndexPlan {
+  readonly name: string;
+  readonly sql: string;
+}
+
+function indexPlans(file: CaseFile): IndexPlan[] {
+  const columns = file.db
+    .prepare<[], { id: number; path: string }>("SELECT id, path FROM field WHERE has_column = 1")
+    .all()
+    .filter(({ path }) => INDEXED.includes(path))
+    .map(({ id }) => ({ name: `event_f${id}`, sql: `ON event (f${id}) WHERE f${id} IS NOT NULL` }));
+  return [
+    { name: "value_folded", sql: "ON value (family, folded, text) WHERE folded IS NOT NULL" },
+    { name: "value_ip", sql: "ON value (ip) WHERE ip IS NOT NULL" },
+    { name: "value_odd", sql: "ON value (family) WHERE odd IS NOT NULL" },
+    { name: "value_item_item", sql: "ON value_item (item, list)" },
+    { name: "event_time", sql: "ON event (time)" },
+    ...columns,
+  ];
+}
+
+/** Builds what indexes are missing after a load, and gathers statistics. `onStep` gets the share that is done. */
+export function buildIndexes(file: CaseFile, onStep: (done: number) => void = () => undefined): void {
+  const plans = indexPlans(file);
+  file.db.pragma("threads = 2");
+  plans.forEach(({ name, sql }, index) => {
+    onStep(index / (plans.length + 1));
+    file.db.exec(`CREATE INDEX IF NOT EXISTS ${name} ${sql}`);
+  });
+  onStep(plans.length / (plans.length + 1));
+  file.db.pragma("analysis_limit = 1000");
+  file.db.exec("ANALYZE");
+}
+
+/** Drops the indexes that slow a large load down; `buildIndexes` makes them anew. */
+export function dropIndexes(file: CaseFile): void {
+  for (const { name } of indexPlans(file)) file.db.exec(`DROP INDEX IF EXISTS ${name}`);
+}

@@ -1,0 +1,482 @@
+import { rmSync, writeFileSync } from "node:fs";
+import type Database from "better-sqlite3";
+import { invariant } from "../base/errors.ts";
+import { EVENT_FLAG } from "./event-flags.ts";
+import type { CaseFile } from "./case-file.ts";
+import { FieldRegistry, type RegisteredField } from "./field-registry.ts";
+import { IdentityIndex } from "./identity-index.ts";
+import { Originals } from "./originals.ts";
+import { NumberRecord } from "./record.ts";
+import { CELL, ROW, ROW_HAS_HIT, ROW_HAS_TIE, type RowBatch } from "./row-batch.ts";
+import { type SideRow, writeSideRows } from "./side-rows.ts";
+import { addSourceCounts, noCounts, type SourceCounts } from "./source-counts.ts";
+import { Stage, type StageTable } from "./stage.ts";
+import { IdMap, ValueWriter } from "./value-writer.ts";
+
+/** Staged bytes after which a batch is written. */
+const FLUSH_BYTES = 24 * 1024 * 1024;
+
+/** Positions of the fixed columns of `event`. */
+const COLUMN = {
+  time: 1,
+  tiebreaker: 2,
+  member: 3,
+  line: 4,
+  block: 5,
+  offset: 6,
+  bytes: 7,
+  flags: 8,
+  identity: 9,
+  hit: 10,
+};
+
+export interface SinkOptions {
+  readonly keepDuplicates: boolean;
+  /** Whether two documents, as bytes of their members, have the same content. */
+  readonly sameContent: (a: Uint8Array, b: Uint8Array) => boolean;
+}
+
+/** Where a batch comes from. */
+export interface BatchOrigin {
+  /** The worker whose local ids it uses. */
+  readonly worker: number;
+  /** The bytes of the chunk, and where they start in the member. */
+  readonly data: Uint8Array;
+  readonly start: number;
+  /** Position in the member where the first block of the batch starts. */
+  readonly blocksFrom: number;
+  /** Splitter state after the batch, for formats with a splitter. */
+  readonly state: string | null;
+}
+
+/** Per worker: its local ids in ids of the case. */
+interface WorkerMaps {
+  readonly families: number[];
+  readonly fields: RegisteredField[];
+  readonly values: IdMap;
+  readonly lists: IdMap;
+}
+
+interface StartedBlock {
+  readonly id: number;
+  /** In the member. */
+  readonly start: number;
+  readonly end: number;
+}
+
+interface PendingBlock {
+  readonly id: number;
+  readonly offset: number;
+  readonly bytes: number;
+  readonly line: number;
+  readonly state: string | null;
+  readonly data: Uint8Array;
+}
+
+interface Pending {
+  readonly blocks: PendingBlock[];
+  readonly rejected: (readonly [line: number, offset: number, bytes: number, code: string, reason: string])[];
+  readonly duplicates: (readonly [event: number, line: number, block: number, offset: number, bytes: number])[];
+  readonly side: SideRow[];
+  readonly derived: (readonly [event: number, block: number, offset: number, bytes: number])[];
+  readonly derivedBlocks: (readonly [id: number, data: Uint8Array])[];
+  readonly counts: SourceCounts;
+}
+
+/**
+ * Writes batches into the case, in input order: the ids of everything depend on the evidence alone, not on the number of
+ * workers or their speed. One for a whole load; `startMember` begins each member.
+ */
+export class EventSink {
+  readonly #file: CaseFile;
+  readonly #options: SinkOptions;
+  readonly #values: ValueWriter;
+  readonly #fields: FieldRegistry;
+  readonly #identities = new IdentityIndex();
+  readonly #originals: Originals;
+  readonly #workers = new Map<number, WorkerMaps>();
+  readonly #stage = new Stage();
+  readonly #stagePath: string;
+  #events: StageTable | null = null;
+  #record: NumberRecord;
+  #pending: Pending = noPending();
+  #nextEvent: number;
+  #nextBlock: number;
+  #nextDerived: number;
+  #source = 0;
+  #member = 0;
+  #line = 1;
+  /** Blocks in which a document may still start. */
+  #blocks: StartedBlock[] = [];
+  /** First event of the source that is being written. */
+  #sourceFirstEvent = 0;
+  /** Block, offset and bytes of the events from `#firstStaged` on, which are not in the case yet. */
+  readonly #places: number[] = [];
+  #firstStaged: number;
+  readonly #selectPlace: Database.Statement;
+
+  constructor(file: CaseFile, options: SinkOptions) {
+    this.#file = file;
+    this.#options = options;
+    const { db } = file;
+    this.#values = new ValueWriter(db);
+    this.#fields = new FieldRegistry(db);
+    this.#originals = new Originals(db);
+    this.#record = new NumberRecord(this.#fields.columns + 512);
+    this.#stagePath = `${file.path}-stage`;
+    this.#nextEvent = (db.prepare("SELECT ifnull(max(id), 0) FROM event").pluck().get() as number) + 1;
+    this.#nextBlock = (db.prepare("SELECT ifnull(max(id), 0) FROM block").pluck().get() as number) + 1;
+    this.#nextDerived = (db.prepare("SELECT ifnull(max(id), 0) FROM derived_block").pluck().get() as number) + 1;
+    this.#firstStaged = this.#nextEvent;
+    this.#selectPlace = db.prepare("SELECT block, offset, bytes FROM event WHERE id = ?").raw();
+    this.#readIdentities();
+    this.#openStage();
+  }
+
+  #readIdentities(): void {
+    if (this.#nextEvent === 1) return;
+    const rows = this.#file.db
+      .prepare("SELECT id, flags, identity, hit FROM event")
+      .raw()
+      .safeIntegers()
+      .iterate() as IterableIterator<[bigint, bigint, bigint, bigint | null]>;
+    for (const [id, flags, identity, hit] of rows) {
+      this.#addIdentity(Number(id), Number(flags), low32(identity), high32(identity));
+      if (hit !== null) this.#identities.add(~low32(hit), high32(hit), Number(id), 1);
+    }
+  }
+
+  /** Content identities are kept once: they only tell that some source has the bytes. */
+  #addIdentity(event: number, flags: number, low: number, high: number): void {
+    const byContent = (flags & EVENT_FLAG.byContent) !== 0;
+    if (byContent) this.#identities.add(low, ~high, event, 1);
+    else this.#identities.add(low, high, event);
+  }
+
+  #openStage(): void {
+    this.#stage.reset();
+    const sql = (name: string): string =>
+      this.#file.db.prepare("SELECT sql FROM sqlite_schema WHERE name = ?").pluck().get(name) as string;
+    this.#values.open(this.#stage, sql("value"));
+    // The definition of `event` is known when the batch is written: it may get columns.
+    this.#events = this.#stage.table("event", "");
+  }
+
+  /**
+   * Batches belong to this member from now on.
+   * @param line 1-based line of its next byte
+   */
+  startMember(source: number, member: number, line: number): void {
+    invariant(this.#pending.blocks.length === 0, "the batches of a member are written before the next one starts");
+    if (source !== this.#source) {
+      this.#source = source;
+      const first = this.#file.db
+        .prepare("SELECT min(e.id) FROM event e WHERE e.member = (SELECT min(id) FROM member WHERE source = ?)")
+        .pluck()
+        .get(source) as number | null;
+      this.#sourceFirstEvent = first ?? this.#nextEvent;
+    }
+    this.#member = member;
+    this.#line = line;
+    this.#blocks = [];
+  }
+
+  /** Takes a batch; the next one of the member must follow it. Writes when enough has come together. */
+  add(batch: RowBatch, origin: BatchOrigin): void {
+    const maps = this.#mapsOf(origin.worker, batch);
+    this.#addBlocks(batch, origin);
+    this.#addRows(batch, origin, maps);
+    const lineBase = batch.lines > 0 ? this.#line : 0;
+    for (const { position, bytes, line, code, reason } of batch.rejected) {
+      this.#pending.rejected.push([line + lineBase, origin.start + position, bytes, code, reason]);
+    }
+    this.#fields.count(batch.counts, maps.fields);
+    const { counts } = this.#pending;
+    counts.documents += batch.documents;
+    counts.blank += batch.blank;
+    counts.rejected += batch.rejected.length;
+    counts.unnamed += batch.unnamed;
+    this.#line += batch.lines;
+    if (this.#stage.size >= FLUSH_BYTES) this.flush();
+  }
+
+  #mapsOf(worker: number, batch: RowBatch): WorkerMaps {
+    let maps = this.#workers.get(worker);
+    if (maps === undefined) {
+      maps = { families: [], fields: [], values: new IdMap(), lists: new IdMap() };
+      this.#workers.set(worker, maps);
+    }
+    if (batch.reset) {
+      maps.values.clear();
+      maps.lists.clear();
+    }
+    for (const name of batch.families) maps.families.push(this.#fields.family(name));
+    for (const field of batch.fields) maps.fields.push(this.#fields.field(field));
+    this.#values.mapValues(batch, maps.families, maps.values);
+    this.#values.mapLists(batch, maps.families, maps.values, maps.lists);
+    if (this.#record.columns < this.#fields.columns) this.#record = new NumberRecord(this.#fields.columns * 2);
+    return maps;
+  }
+
+  #addBlocks(batch: RowBatch, origin: BatchOrigin): void {
+    let start = origin.blocksFrom;
+    // A document may start in an earlier block, but not before this chunk's data.
+    while (this.#blocks.length > 0 && (this.#blocks[0]?.end ?? 0) <= origin.start) this.#blocks.shift();
+    batch.blockEnds.forEach((blockEnd, index) => {
+      const end = origin.start + blockEnd;
+      const data = batch.blockData[index];
+      invariant(data !== undefined, "a block has data");
+      const id = this.#nextBlock++;
+      const last = index === batch.blockEnds.length - 1;
+      this.#pending.blocks.push({
+        id,
+        offset: start,
+        bytes: end - start,
+        line: this.#line,
+        state: last ? origin.state : null,
+        data,
+      });
+      this.#originals.addPending(id, data);
+      this.#blocks.push({ id, start, end });
+      start = end;
+    });
+  }
+
+  #addRows(batch: RowBatch, origin: BatchOrigin, maps: WorkerMaps): void {
+    const { rows } = batch;
+    const events = this.#events;
+    invariant(events !== null, "a stage is open");
+    const record = this.#record;
+    const { counts } = this.#pending;
+    const lineBase = batch.lines > 0 ? this.#line : 0;
+    let block = 0;
+    let at = 0;
+    const ids = batch.side.length + batch.derived.length > 0 ? new Int32Array(batch.events) : null;
+    for (let row = 0; row < batch.events; row++) {
+      const position = origin.start + (rows[at + ROW.position] as number);
+      while (block + 1 < this.#blocks.length && position >= (this.#blocks[block]?.end ?? 0)) block += 1;
+      while (block > 0 && position < (this.#blocks[block]?.start ?? 0)) block -= 1;
+      const place = this.#blocks[block] as StartedBlock;
+      const bytes = rows[at + ROW.bytes] as number;
+      const line = (rows[at + ROW.line] as number) + lineBase;
+      const cells = at + ROW.size;
+      const end = cells + (rows[at + ROW.cells] as number);
+      const flags = this.#judge(rows, at, origin, place.id, line, position - place.start);
+      if (flags < 0) {
+        at = end;
+        continue;
+      }
+      const event = this.#nextEvent++;
+      this.#places.push(place.id, position - place.start, bytes);
+      if (ids !== null) ids[row] = event;
+      record.clear();
+      if ((flags & EVENT_FLAG.untimed) === 0) {
+        record.setInt64(COLUMN.time, rows[at + ROW.timeLow] as number, rows[at + ROW.timeHigh] as number);
+      } else counts.untimed += 1;
+      if ((flags & EVENT_FLAG.zoneless) !== 0) counts.zoneless += 1;
+      if (((rows[at + ROW.flags] as number) & ROW_HAS_TIE) !== 0) {
+        record.setInt64(COLUMN.tiebreaker, rows[at + ROW.tieLow] as number, rows[at + ROW.tieHigh] as number);
+      }
+      record.setInt32(COLUMN.member, this.#member);
+      record.setInt32(COLUMN.line, line);
+      record.setInt32(COLUMN.block, place.id);
+      record.setInt32(COLUMN.offset, position - place.start);
+      record.setInt32(COLUMN.bytes, bytes);
+      record.setInt32(COLUMN.flags, flags);
+      const identityLow = rows[at + ROW.identityLow] as number;
+      const identityHigh = rows[at + ROW.identityHigh] as number;
+      record.setInt64(COLUMN.identity, identityLow, identityHigh);
+      this.#addIdentity(event, flags, identityLow, identityHigh);
+      if (((rows[at + ROW.flags] as number) & ROW_HAS_HIT) !== 0) {
+        const hitLow = rows[at + ROW.hitLow] as number;
+        const hitHigh = rows[at + ROW.hitHigh] as number;
+        record.setInt64(COLUMN.hit, hitLow, hitHigh);
+        this.#identities.add(~hitLow, hitHigh, event, 1);
+      }
+      for (let cell = cells; cell < end;) {
+        const head = rows[cell++] as number;
+        const { column } = maps.fields[head >> 3] as RegisteredField;
+        const low = rows[cell++] as number;
+        switch (head & 7) {
+          case CELL.value:
+            record.setInt32(column, maps.values.get(low));
+            break;
+          case CELL.list:
+            record.setInt32(column, maps.lists.get(low));
+            break;
+          case CELL.int32:
+            record.setInt32(column, low);
+            break;
+          case CELL.int64:
+            record.setInt64(column, low, rows[cell++] as number);
+            break;
+          default:
+            record.setDouble(column, low, rows[cell++] as number);
+        }
+      }
+      const staged = this.#stage.add(events, event, record.data, record.encode());
+      invariant(staged, "a row of numbers fits a page");
+      counts.events += 1;
+      at = end;
+    }
+    if (ids === null) return;
+    this.#addSide(batch, maps, ids);
+    this.#addDerived(batch, ids);
+  }
+
+  #addDerived(batch: RowBatch, ids: Int32Array): void {
+    if (batch.derivedData === null) return;
+    const block = this.#nextDerived++;
+    this.#pending.derivedBlocks.push([block, batch.derivedData]);
+    for (let at = 0; at < batch.derived.length; at += 3) {
+      const event = ids[batch.derived[at] ?? 0] ?? 0;
+      if (event > 0) this.#pending.derived.push([event, block, batch.derived[at + 1] ?? 0, batch.derived[at + 2] ?? 0]);
+    }
+  }
+
+  #addSide(batch: RowBatch, maps: WorkerMaps, ids: Int32Array): void {
+    const { side } = batch;
+    for (let at = 0; at < side.length; at += 5) {
+      const event = ids[side[at] as number] as number;
+      if (event === 0) continue;
+      this.#pending.side.push({
+        field: maps.fields[side[at + 1] as number] as RegisteredField,
+        event,
+        cell: side[at + 2] as number,
+        low: side[at + 3] as number,
+        high: side[at + 4] as number,
+      });
+    }
+  }
+
+  /** The flags of an event; -1 when it is a duplicate and not kept. */
+  #judge(rows: Int32Array, at: number, origin: BatchOrigin, block: number, line: number, offset: number): number {
+    const raw = rows[at + ROW.flags] as number;
+    const flags = raw & 0xffff;
+    const low = rows[at + ROW.identityLow] as number;
+    const high = rows[at + ROW.identityHigh] as number;
+    let repeated = 0;
+    let conflict = false;
+    if ((raw & ROW_HAS_HIT) !== 0) {
+      const [first] = this.#identities.find(~(rows[at + ROW.hitLow] as number), rows[at + ROW.hitHigh] as number);
+      if (first !== undefined) repeated = first;
+    }
+    if (repeated === 0) {
+      const byContent = (flags & EVENT_FLAG.byContent) !== 0;
+      const candidates = this.#identities.find(low, byContent ? ~high : high);
+      if (candidates.length > 0) {
+        const position = rows[at + ROW.position] as number;
+        const document = origin.data.subarray(position, position + (rows[at + ROW.bytes] as number));
+        for (const candidate of [...candidates]) {
+          if (byContent && candidate >= this.#sourceFirstEvent) continue;
+          if (this.#isSame(candidate, document, byContent)) {
+            repeated = candidate;
+            break;
+          }
+          conflict = !byContent;
+        }
+      }
+    }
+    if (repeated === 0) {
+      if (!conflict) return flags;
+      this.#pending.counts.conflicts += 1;
+      return flags | EVENT_FLAG.conflict;
+    }
+    this.#pending.counts.duplicates += 1;
+    if (this.#options.keepDuplicates) return flags | EVENT_FLAG.duplicate;
+    this.#pending.duplicates.push([repeated, line, block, offset, rows[at + ROW.bytes] as number]);
+    return -1;
+  }
+
+  #isSame(event: number, document: Uint8Array, byContent: boolean): boolean {
+    const stored = this.#documentOf(event);
+    if (stored.equals(document)) return true;
+    return !byContent && this.#options.sameContent(stored, document);
+  }
+
+  /** The original bytes of an event, which may not be written yet. */
+  #documentOf(event: number): Buffer {
+    const at = (event - this.#firstStaged) * 3;
+    if (at >= 0) {
+      const [block = 0, offset = 0, bytes = 0] = this.#places.slice(at, at + 3);
+      return this.#originals.bytes(block, offset, bytes);
+    }
+    const row = this.#selectPlace.get(event) as [number, number, number];
+    return this.#originals.bytes(...row);
+  }
+
+  /** Writes what has come together, in one transaction. */
+  flush(): void {
+    const { db } = this.#file;
+    const pending = this.#pending;
+    if (this.#fields.hasNew) this.#file.transaction(() => this.#fields.writeNew());
+    const definition = db.prepare("SELECT sql FROM sqlite_schema WHERE name = 'event'").pluck().get() as string;
+    if (this.#events !== null) this.#events.sql = definition;
+    writeFileSync(this.#stagePath, this.#stage.finish());
+    try {
+      db.prepare("ATTACH ? AS stage").run(this.#stagePath);
+      try {
+        this.#file.transaction(() => this.#write(pending));
+      } finally {
+        db.exec("DETACH stage");
+      }
+    } finally {
+      rmSync(this.#stagePath, { force: true });
+    }
+    this.#pending = noPending();
+    this.#originals.clearPending();
+    this.#values.saved();
+    this.#firstStaged = this.#nextEvent;
+    this.#places.length = 0;
+    this.#openStage();
+  }
+
+  #write(pending: Pending): void {
+    const { db } = this.#file;
+    this.#values.insertStaged();
+    db.exec("INSERT INTO event SELECT * FROM stage.event");
+    const member = BigInt(this.#member);
+    const insertBlock = db.prepare(
+      "INSERT INTO block (id, member, offset, bytes, line, state, data) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    );
+    for (const { id, offset, bytes, line, state, data } of pending.blocks) {
+      insertBlock.run(BigInt(id), member, BigInt(offset), BigInt(bytes), BigInt(line), state, data);
+    }
+    const insertRejected = db.prepare(
+      "INSERT INTO rejected (member, line, offset, bytes, code, reason) VALUES (?, ?, ?, ?, ?, ?)",
+    );
+    for (const [line, offset, bytes, code, reason] of pending.rejected) {
+      insertRejected.run(member, BigInt(line), BigInt(offset), BigInt(bytes), code, reason);
+    }
+    const insertDuplicate = db.prepare(
+      "INSERT INTO duplicate (event, member, line, block, offset, bytes) VALUES (?, ?, ?, ?, ?, ?)",
+    );
+    for (const [event, line, block, offset, bytes] of pending.duplicates) {
+      insertDuplicate.run(BigInt(event), member, BigInt(line), BigInt(block), BigInt(offset), BigInt(bytes));
+    }
+    const insertDerivedBlock = db.prepare("INSERT INTO derived_block (id, data) VALUES (?, ?)");
+    for (const [id, data] of pending.derivedBlocks) insertDerivedBlock.run(BigInt(id), data);
+    const insertDerived = db.prepare("INSERT INTO derived (event, block, offset, bytes) VALUES (?, ?, ?, ?)");
+    for (const row of pending.derived) insertDerived.run(...row.map(BigInt));
+    writeSideRows(db, pending.side);
+    this.#fields.writeCounts(this.#source);
+    addSourceCounts(db, this.#source, pending.counts);
+  }
+
+  /** Removes what is left on disk besides the case. */
+  close(): void {
+    rmSync(this.#stagePath, { force: true });
+  }
+}
+
+function noPending(): Pending {
+  return { blocks: [], rejected: [], duplicates: [], side: [], derived: [], derivedBlocks: [], counts: noCounts() };
+}
+
+function low32(value: bigint): number {
+  return Number(BigInt.asIntN(32, value));
+}
+
+function high32(value: bigint): number {
+  return Number(BigInt.asIntN(32, value >> 32n));
+}

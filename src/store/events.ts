@@ -1,0 +1,131 @@
+import { zstdDecompressSync } from "node:zlib";
+import { compactJson, topLevelText } from "../base/exact-json.ts";
+import { invariant } from "../base/errors.ts";
+import type { CaseFile } from "./case-file.ts";
+import { EVENT_FLAG } from "./event-flags.ts";
+import { Originals } from "./originals.ts";
+
+/** Where an event comes from. */
+export interface EventPosition {
+  readonly event: number;
+  readonly source: number;
+  readonly member: number;
+  /** Path of the source as it was given. */
+  readonly path: string;
+  /** Path within an archive; empty for the source itself. */
+  readonly memberPath: string;
+  /** SHA-256 of the source. */
+  readonly sha256: string | null;
+  readonly format: string;
+  /** 1-based physical line. */
+  readonly line: number;
+  /** Of the document's first byte in the member. */
+  readonly offset: number;
+  readonly bytes: number;
+  /** See `EVENT_FLAG`. */
+  readonly flags: number;
+}
+
+/** An event's document. */
+export interface EventDocument {
+  /** The ECS document as compact JSON, out of any wrapper; numbers exactly as they were written. */
+  readonly json: string;
+  /** The original text where that is not JSON; otherwise null. */
+  readonly original: string | null;
+}
+
+interface Row {
+  readonly event: number;
+  readonly source: number;
+  readonly member: number;
+  readonly path: string;
+  readonly memberPath: string;
+  readonly sha256: string | null;
+  readonly format: string;
+  readonly line: number;
+  readonly block: number;
+  readonly inBlock: number;
+  readonly bytes: number;
+  readonly flags: number;
+  readonly blockOffset: number;
+}
+
+/** Reads events back out of a case. Keeps the last blocks decompressed, so one reader should serve a whole screen or export. */
+export class EventReader {
+  readonly #file: CaseFile;
+  readonly #originals: Originals;
+  readonly #derivedBlocks = new Map<number, Buffer>();
+
+  constructor(file: CaseFile) {
+    this.#file = file;
+    this.#originals = new Originals(file.db);
+  }
+
+  #row(event: number | bigint): Row | undefined {
+    return this.#file.db
+      .prepare<[bigint], Row>(
+        `SELECT e.id AS event, m.source, e.member, s.path, m.path AS memberPath, s.sha256, m.format, e.line, e.block,
+           e.offset AS inBlock, e.bytes, e.flags, b.offset AS blockOffset
+         FROM event e JOIN member m ON m.id = e.member JOIN source s ON s.id = m.source JOIN block b ON b.id = e.block
+         WHERE e.id = ?`,
+      )
+      .get(BigInt(event));
+  }
+
+  /** Where an event is in the evidence; undefined for an unknown id. */
+  position(event: number | bigint): EventPosition | undefined {
+    const row = this.#row(event);
+    if (row === undefined) return undefined;
+    const { block: _block, inBlock, blockOffset, ...rest } = row;
+    return { ...rest, offset: blockOffset + inBlock };
+  }
+
+  /** The bytes of the document that the event was read from, exactly. */
+  originalBytes(event: number | bigint): Buffer {
+    const row = this.#known(event);
+    return this.#originals.bytes(row.block, row.inBlock, row.bytes);
+  }
+
+  /** The ECS document of an event. */
+  document(event: number | bigint): EventDocument {
+    const row = this.#known(event);
+    const text = this.#originals.bytes(row.block, row.inBlock, row.bytes).toString("utf8");
+    if ((row.flags & EVENT_FLAG.derived) !== 0) {
+      const json = this.#derived(row.event);
+      return { json, original: /^\s*[{[]/.test(text) ? null : text };
+    }
+    if ((row.flags & EVENT_FLAG.wrapped) !== 0) {
+      const source = topLevelText(text, "_source");
+      invariant(source !== null, "a hit has a _source");
+      return { json: compactJson(source), original: null };
+    }
+    return { json: compactJson(text), original: null };
+  }
+
+  #known(event: number | bigint): Row {
+    const row = this.#row(event);
+    invariant(row !== undefined, `event ${event} exists`);
+    return row;
+  }
+
+  #derived(event: number): string {
+    const row = this.#file.db
+      .prepare<[bigint], { block: number; offset: number; bytes: number }>(
+        "SELECT block, offset, bytes FROM derived WHERE event = ?",
+      )
+      .get(BigInt(event));
+    invariant(row !== undefined, `event ${event} has a derived document`);
+    let block = this.#derivedBlocks.get(row.block);
+    if (block === undefined) {
+      const data = this.#file.db
+        .prepare<[bigint], Buffer>("SELECT data FROM derived_block WHERE id = ?")
+        .pluck()
+        .get(BigInt(row.block));
+      invariant(data !== undefined, `derived block ${row.block} exists`);
+      block = zstdDecompressSync(data);
+      this.#derivedBlocks.clear();
+      this.#derivedBlocks.set(row.block, block);
+    }
+    return block.toString("utf8", row.offset, row.offset + row.bytes);
+  }
+}

@@ -1,0 +1,62 @@
+import { zstdDecompressSync } from "node:zlib";
+import type Database from "better-sqlite3";
+import { invariant } from "../base/errors.ts";
+
+/** Reads pieces of members out of their blocks. Keeps the last few blocks decompressed. */
+export class Originals {
+  readonly #select: Database.Statement;
+  readonly #next: Database.Statement;
+  readonly #cache = new Map<number, Buffer>();
+  /** Blocks that are not in the case yet. */
+  readonly #pending = new Map<number, Uint8Array>();
+
+  constructor(db: Database.Database) {
+    this.#select = db.prepare("SELECT data FROM block WHERE id = ?").pluck();
+    this.#next = db
+      .prepare(
+        `SELECT n.id FROM block b JOIN block n ON n.member = b.member AND n.offset = b.offset + b.bytes WHERE b.id = ?`,
+      )
+      .pluck();
+  }
+
+  addPending(block: number, data: Uint8Array): void {
+    this.#pending.set(block, data);
+  }
+
+  clearPending(): void {
+    this.#pending.clear();
+  }
+
+  /** The decompressed bytes of a block. */
+  block(id: number): Buffer {
+    const cached = this.#cache.get(id);
+    if (cached !== undefined) return cached;
+    const data = this.#pending.get(id) ?? (this.#select.get(id) as Buffer | undefined);
+    invariant(data !== undefined, `block ${id} exists`);
+    const bytes = zstdDecompressSync(data);
+    if (this.#cache.size >= 4) {
+      const oldest = this.#cache.keys().next();
+      if (oldest.done !== true) this.#cache.delete(oldest.value);
+    }
+    this.#cache.set(id, bytes);
+    return bytes;
+  }
+
+  /** `length` bytes from `offset` of a block on; they may go on in the blocks after it. */
+  bytes(block: number, offset: number, length: number): Buffer {
+    let bytes = this.block(block);
+    if (offset + length <= bytes.length) return bytes.subarray(offset, offset + length);
+    const parts: Buffer[] = [bytes.subarray(offset)];
+    let missing = length - (bytes.length - offset);
+    let at = block;
+    while (missing > 0) {
+      const next = this.#pending.has(at + 1) ? at + 1 : (this.#next.get(at) as number | undefined);
+      invariant(next !== undefined, `block ${at} has a successor`);
+      at = next;
+      bytes = this.block(at);
+      parts.push(bytes.subarray(0, missing));
+      missing -= bytes.length;
+    }
+    return Buffer.concat(parts);
+  }
+}
