@@ -3,6 +3,7 @@ import { EXIT, type ExitCode, errorCode, errorMessage, UserError } from "../base
 import { safeText } from "../base/safe-text.ts";
 import { VERSION } from "../base/version.ts";
 import { findingsCommand } from "./commands/findings.ts";
+import { huntCommand } from "./commands/hunt.ts";
 import { huntsCommand } from "./commands/hunts.ts";
 import { journalCommand } from "./commands/journal.ts";
 import { loadCommand } from "./commands/load.ts";
@@ -16,6 +17,7 @@ import { type CliIo, processIo } from "./io.ts";
 /** Every command, in the order of the help. One file of `commands/` each. */
 const COMMANDS: readonly ((io: CliIo) => Command)[] = [
   loadCommand,
+  huntCommand,
   findingsCommand,
   verdictCommand,
   noteCommand,

@@ -1,15 +1,18 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { UserError } from "../base/errors.ts";
+import { invariant, UserError } from "../base/errors.ts";
 import type { EngineReply, EngineRequest } from "./engine-protocol.ts";
 import type { RuleRun, RuleTask } from "./run-rule.ts";
 
 /** `.ts` when run from source, `.js` when built. */
 const MODULE = new URL(`./engine-process${path.extname(fileURLToPath(import.meta.url))}`, import.meta.url);
 
+type GoodReply = EngineReply & { ok: true };
+
 interface Waiting {
-  readonly resolve: (reply: EngineReply) => void;
+  readonly resolve: (reply: GoodReply) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -32,27 +35,37 @@ export class EngineClient {
     this.casePath = casePath;
   }
 
+  /** Resolves when a process has the case open. @throws UserError see `openCase`; EngineStopped after `stop` */
+  async open(): Promise<void> {
+    await this.ask({ id: this.nextId++, kind: "open" });
+  }
+
   /** Runs a rule. @throws EngineStopped after `stop` */
   async rule(task: RuleTask, from: bigint | null, to: bigint | null): Promise<RuleRun> {
     const reply = await this.ask({ id: this.nextId++, kind: "rule", task, from, to });
-    if (!reply.ok) throw new UserError(reply.code, reply.message, reply.hint === null ? {} : { hint: reply.hint });
+    invariant(reply.kind === "rule", "an engine process answers what it was asked");
     return reply.run;
   }
 
-  /** Ends the process at once; whoever waits gets `EngineStopped`. */
-  stop(reason: string): void {
+  /** Ends the process at once; whoever waits gets `EngineStopped`. Resolves when it is gone and the case is released. */
+  async stop(reason: string): Promise<void> {
     const { child } = this;
     this.child = null;
-    child?.kill("SIGKILL");
     this.rejectAll(new EngineStopped(reason));
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, "exit");
+    child.kill("SIGKILL");
+    await gone;
   }
 
-  private ask(request: EngineRequest): Promise<EngineReply> {
+  private ask(request: EngineRequest): Promise<GoodReply> {
     const child = this.child ?? this.start();
     return new Promise((resolve, reject) => {
       this.waiting.set(request.id, { resolve, reject });
       child.send(request, (error) => {
-        if (error !== null) this.waiting.get(request.id)?.reject(error);
+        if (error === null) return;
+        this.waiting.delete(request.id);
+        reject(error);
       });
     });
   }
@@ -61,23 +74,33 @@ export class EngineClient {
     const child = fork(MODULE, [this.casePath], {
       serialization: "advanced",
       stdio: ["ignore", "ignore", "inherit", "ipc"],
+      execArgv: ["--disable-warning=ExperimentalWarning"],
     });
     this.child = child;
-    child.on("message", (reply: EngineReply) => {
-      const waiting = this.waiting.get(reply.id);
-      this.waiting.delete(reply.id);
-      waiting?.resolve(reply);
-    });
-    child.on("exit", (code, signal) => {
-      if (this.child !== child) return;
-      this.child = null;
-      this.rejectAll(new Error(`the engine process ended unexpectedly (${signal ?? `exit code ${code}`})`));
-    });
+    child.on("message", (reply: EngineReply) => this.settle(reply));
+    child.on("error", (error) => this.lost(child, error));
+    child.on("exit", (code, signal) =>
+      this.lost(child, new Error(`the engine process ended unexpectedly (${signal ?? `exit code ${code}`})`)),
+    );
     return child;
   }
 
+  private settle(reply: EngineReply): void {
+    const waiting = this.waiting.get(reply.id);
+    this.waiting.delete(reply.id);
+    if (reply.ok) waiting?.resolve(reply);
+    else waiting?.reject(new UserError(reply.code, reply.message, reply.hint === null ? {} : { hint: reply.hint }));
+  }
+
+  private lost(child: ChildProcess, error: Error): void {
+    if (this.child !== child) return;
+    this.child = null;
+    this.rejectAll(error);
+  }
+
   private rejectAll(error: unknown): void {
-    for (const waiting of this.waiting.values()) waiting.reject(error);
+    const waiting = [...this.waiting.values()];
     this.waiting.clear();
+    for (const { reject } of waiting) reject(error);
   }
 }

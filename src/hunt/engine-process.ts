@@ -13,22 +13,17 @@ let engine: Promise<Engine> | null = null;
 
 process.on("message", (request: EngineRequest) => void answer(request));
 process.on("disconnect", () => process.exit(0));
+// Ctrl-C reaches every process of the terminal; the program decides what ends.
+process.on("SIGINT", () => undefined);
 
 async function answer(request: EngineRequest): Promise<void> {
   try {
     engine ??= Engine.open(casePath);
     const opened = await engine;
-    switch (request.kind) {
-      case "rule":
-        return send({
-          id: request.id,
-          ok: true,
-          run: runRule(opened, request.task, { from: request.from, to: request.to }),
-        });
-      case "close":
-        opened.close();
-        process.disconnect();
-    }
+    const { id, kind } = request;
+    if (kind === "open") return send({ id, ok: true, kind });
+    const run = runRule(opened, request.task, { from: request.from, to: request.to });
+    send({ id, ok: true, kind, run });
   } catch (error) {
     const known = error instanceof UserError;
     send({

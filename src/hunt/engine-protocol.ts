@@ -2,17 +2,18 @@
 import type { RuleRun, RuleTask } from "./run-rule.ts";
 
 export type EngineRequest =
+  | { readonly id: number; readonly kind: "open" }
   | {
       readonly id: number;
       readonly kind: "rule";
       readonly task: RuleTask;
       readonly from: bigint | null;
       readonly to: bigint | null;
-    }
-  | { readonly id: number; readonly kind: "close" };
+    };
 
 export type EngineReply =
-  | { readonly id: number; readonly ok: true; readonly run: RuleRun }
+  | { readonly id: number; readonly ok: true; readonly kind: "open" }
+  | { readonly id: number; readonly ok: true; readonly kind: "rule"; readonly run: RuleRun }
   | {
       readonly id: number;
       readonly ok: false;

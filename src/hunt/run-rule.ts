@@ -10,7 +10,7 @@ import { describeNeed, missingNeeds, type Need } from "./blind.ts";
 import type { Engine } from "./engine.ts";
 import type { EngineMatch } from "./engine-result.ts";
 import { Evidence } from "./evidence.ts";
-import { type PreparedQuery, prepareQuery } from "./prepare-query.ts";
+import { fieldsOfQuery, type PreparedQuery, prepareQuery } from "./prepare-query.ts";
 import { kindContext } from "./telemetry-kinds.ts";
 
 /** How one rule ended, as an engine process reports it: plain data. */
@@ -22,6 +22,8 @@ export interface RuleRun {
   readonly keyFields: readonly string[];
   readonly ms: number;
   readonly sqlHash: string | null;
+  /** What the evidence lacks for it. Empty unless the outcome is `blind`. */
+  readonly needs: readonly Need[];
   readonly details: Readonly<Record<string, unknown>>;
 }
 
@@ -38,6 +40,11 @@ export function toTask(rule: Rule): RuleTask {
   return { type, language, query, eventCategoryOverride };
 }
 
+/** A run that did not come to its end. */
+export function endedEarly(outcome: "error" | "skipped", reason: string, ms: number): RuleRun {
+  return { outcome, reason, matches: [], keyFields: [], ms, sqlHash: null, needs: [], details: {} };
+}
+
 /** Runs one rule. Never throws: a bug of ours is an `error` of this rule, and the others go on. */
 export function runRule(engine: Engine, task: RuleTask, window: TimeWindow): RuleRun {
   const start = performance.now();
@@ -45,6 +52,7 @@ export function runRule(engine: Engine, task: RuleTask, window: TimeWindow): Rul
     matches: [],
     keyFields: [],
     sqlHash: null,
+    needs: [],
     details: {},
     ...run,
     ms: performance.now() - start,
@@ -58,6 +66,8 @@ export function runRule(engine: Engine, task: RuleTask, window: TimeWindow): Rul
         : Evidence.withCategoryField(engine.evidence, task.eventCategoryOverride);
     const prepared = prepareQuery(task.query ?? "", evidence);
     if (!prepared.ok) return ended(refusal(task.query ?? "", prepared.diagnostics));
+    const unfilled = engine.evidence.withoutStorage(fieldsOfQuery(prepared.query));
+    if (unfilled.length > 0) return ended({ outcome: "error", reason: `no table was made for ${unfilled.join(", ")}` });
     return ended(runPlan(engine, prepared, window));
   } catch (error) {
     return ended({ outcome: "error", reason: errorMessage(error) });
@@ -72,7 +82,8 @@ function runPlan(
   const warnings = prepared.diagnostics.map((diagnostic) => diagnostic.message);
   const needs = missingNeeds(prepared.plan, kindContext(engine));
   const details = { ...(warnings.length > 0 ? { warnings } : {}), ...(needs.length > 0 ? { needs } : {}) };
-  if (needs.length > 0) return { outcome: "blind", reason: blindReason(needs, engine.evidence.totalEvents), details };
+  if (needs.length > 0)
+    return { outcome: "blind", reason: blindReason(needs, engine.evidence.totalEvents), needs, details };
   const result = engine.run(prepared.plan, { window });
   const { statement, matches } = result;
   return {

@@ -1,0 +1,40 @@
+import { invariant } from "../base/errors.ts";
+import type { CaseFile } from "../store/case-file.ts";
+import { readEventPlaces } from "../store/event-places.ts";
+import { readFindingEvents, readFindings } from "../store/finding-rows.ts";
+import type { HuntedFinding } from "./hunt-types.ts";
+
+/** A finding that a hunt produced. */
+export interface FoundBy {
+  readonly id: number;
+  /** The rule's id. */
+  readonly rule: string;
+  readonly state: "new" | "unchanged";
+}
+
+/** The findings of a hunt as the case now has them, in the given order. */
+export function readHunted(file: CaseFile, found: readonly FoundBy[]): HuntedFinding[] {
+  const stored = new Map(readFindings(file).map((finding) => [finding.id, finding]));
+  const events = readFindingEvents(
+    file,
+    found.map(({ id }) => id),
+  );
+  const places = readEventPlaces(
+    file,
+    [...events.values()].flat().filter((event) => event !== null),
+  );
+  return found.map(({ id, rule, state }) => {
+    const finding = stored.get(id);
+    invariant(finding !== undefined, `finding ${id} is stored`);
+    return {
+      id,
+      rule,
+      events: (events.get(id) ?? []).map((event) => (event === null ? null : (places.get(event) ?? null))),
+      state,
+      verdict: finding.verdict,
+      suppressedBy: finding.suppressedBy,
+      outsideIndex: finding.outsideIndex,
+      group: null,
+    };
+  });
+}

@@ -1,0 +1,71 @@
+import { errorMessage } from "../base/errors.ts";
+import { EngineClient, EngineStopped } from "./engine-client.ts";
+import { endedEarly, type RuleRun, type RuleTask } from "./run-rule.ts";
+
+export interface PoolOptions {
+  readonly casePath: string;
+  readonly from: bigint | null;
+  readonly to: bigint | null;
+  readonly timeLimitMs: number;
+  readonly processes: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Runs rules on engine processes and hands over each result as it comes, in any order. A rule that exceeds the time
+ * limit, or takes its process with it, ends as an error, and the others go on. When the signal is given the processes are
+ * ended, and the rules that have no result get none.
+ * @throws UserError when the case cannot be opened
+ */
+export async function runRules(
+  tasks: readonly RuleTask[],
+  options: PoolOptions,
+  onResult: (index: number, run: RuleRun) => void,
+): Promise<void> {
+  const { signal } = options;
+  const clients = Array.from(
+    { length: Math.max(1, Math.min(options.processes, tasks.length)) },
+    () => new EngineClient(options.casePath),
+  );
+  const stopAll = async (reason: string): Promise<void> => {
+    await Promise.all(clients.map((client) => client.stop(reason)));
+  };
+  const interrupt = (): void => void stopAll("interrupted");
+  signal?.addEventListener("abort", interrupt);
+  let next = 0;
+  const work = async (client: EngineClient): Promise<void> => {
+    while (next < tasks.length && signal?.aborted !== true) {
+      const index = next++;
+      const task = tasks[index];
+      if (task === undefined) return;
+      const run = await runOne(client, task, options);
+      if (run !== null) onResult(index, run);
+    }
+  };
+  try {
+    await Promise.all(clients.map(work));
+  } finally {
+    next = tasks.length;
+    signal?.removeEventListener("abort", interrupt);
+    await stopAll("done");
+  }
+}
+
+/** null: interrupted. */
+async function runOne(client: EngineClient, task: RuleTask, options: PoolOptions): Promise<RuleRun | null> {
+  const { signal, timeLimitMs } = options;
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    await client.open();
+    timer = setTimeout(() => void client.stop("time limit"), timeLimitMs);
+    return await client.rule(task, options.from, options.to);
+  } catch (error) {
+    if (signal?.aborted === true) return null;
+    // Without a timer the case could not be opened: no rule can run.
+    if (timer === undefined) throw error;
+    if (error instanceof EngineStopped) return endedEarly("error", `time limit: ${timeLimitMs / 1000} s`, timeLimitMs);
+    return endedEarly("error", errorMessage(error), 0);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,148 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { HuntOptions, HuntReport } from "../../src/hunt/hunt-types.ts";
+import { runHunt } from "../../src/hunt/run-hunt.ts";
+import type { RuleProblem } from "../../src/rules/problem.ts";
+import type { Rule } from "../../src/rules/rule.ts";
+import { openCase } from "../../src/store/case-file.ts";
+import { readHunts, readLedger } from "../../src/store/hunts.ts";
+import { someRule } from "./some-rules.ts";
+import { tinyCase } from "./tiny-case.ts";
+
+const events = [
+  { "@timestamp": "2026-01-01T10:00:00Z", event: { category: "process" }, host: { id: "h" }, process: { name: "nc" } },
+  { "@timestamp": "2026-01-01T10:00:02Z", event: { category: "network" }, host: { id: "h" }, process: { name: "nc" } },
+  { "@timestamp": "2026-01-01T11:00:00Z", event: { category: "process" }, host: { id: "h" }, process: { name: "ls" } },
+  { "@timestamp": "2026-01-01T12:00:00Z", event: { category: "process" }, host: { id: "i" }, process: { name: "NC" } },
+];
+
+const tool = someRule("tool", 'process where process.name : "nc"');
+const pair = someRule("pair", "sequence by host.id with maxspan=3s [process where true] [network where true]");
+const nothing = someRule("nothing", 'process where process.name == "vi"');
+const registry = someRule("registry", 'registry where registry.path : "*Run*"');
+const field = someRule("field", 'process where container.id : "*" and process.name == "nc"');
+const esql = someRule("esql", "from logs-* | stats count(*)", { type: "esql", language: "esql" });
+const broken = someRule("broken", "process where where");
+const unreadable: RuleProblem = {
+  ...{ severity: "error", code: "rule-toml-syntax", path: "pack/bad.toml", rule: null },
+  ...{ message: "expected a value", line: 3, column: 7, hint: null },
+};
+
+let casePath: string;
+beforeAll(async () => {
+  casePath = await tinyCase(events);
+});
+
+function options(rules: readonly Rule[], more: Partial<HuntOptions> = {}): HuntOptions {
+  return {
+    ...{ casePath, rules, problems: [], from: null, to: null, analyst: "ann", respectIndex: false },
+    ...{ timeLimitMs: 60_000, processes: 2, now: () => new Date("2026-02-01T00:00:00Z") },
+    ...more,
+  };
+}
+
+function outcomes(report: HuntReport): unknown[] {
+  return report.rules.map(({ id, outcome, findings, reason }) => [id, outcome, findings, reason]);
+}
+
+describe("runHunt", () => {
+  it("accounts for every rule and every unreadable file, in the order of the pack", async () => {
+    const report = await runHunt(
+      options([tool, pair, nothing, registry, field, esql, broken], { problems: [unreadable] }),
+    );
+    expect(outcomes(report)).toEqual([
+      ["tool", "hit", 2, null],
+      ["pair", "hit", 1, null],
+      ["nothing", "none", 0, null],
+      ["registry", "blind", 0, "in 0 of 4 events: event.category registry, field registry.path"],
+      ["field", "blind", 0, "in 0 of 4 events: field container.id"],
+      ["esql", "unsupported", 0, "ES|QL rules aggregate over an Elasticsearch index"],
+      ["broken", "error", 0, expect.stringMatching(/^line 1, column 15: /)],
+      ["pack/bad.toml", "error", 0, "line 3, column 7: expected a value"],
+    ]);
+    expect(report.status).toBe("complete");
+    expect(report.events).toBe(4);
+    expect(report.gaps).toEqual([
+      { needs: ["event.category registry"], rules: 1 },
+      { needs: ["field container.id"], rules: 1 },
+    ]);
+    expect(report.findings.map(({ rule, state, events: found }) => [rule, state, found.map((e) => e?.line)])).toEqual([
+      ["tool", "new", [1]],
+      ["tool", "new", [4]],
+      ["pair", "new", [1, 2]],
+    ]);
+  });
+
+  it("gives the same with one process as with two, and finds all unchanged the second time", async () => {
+    const rules = [pair, tool, nothing];
+    const first = await runHunt(options(rules, { processes: 1 }));
+    const second = await runHunt(options(rules, { processes: 2 }));
+    expect(second.findings.map(({ state }) => state)).toEqual(["unchanged", "unchanged", "unchanged"]);
+    expect(second.findings.map(({ id }) => id)).toEqual(first.findings.map(({ id }) => id));
+    expect(outcomes(second)).toEqual(outcomes(first));
+  });
+
+  it("looks only into its window", async () => {
+    const from = 1767265200_000_000_000n;
+    const report = await runHunt(options([tool], { casePath: await tinyCase(events), from, to: null }));
+    expect(report.findings.map(({ events: found }) => found.map((e) => e?.line))).toEqual([[4]]);
+  });
+
+  it("skips a rule whose very text was given before", async () => {
+    const again = { ...tool, path: "copy/tool.toml" };
+    const report = await runHunt(options([tool, again], { casePath: await tinyCase(events) }));
+    expect(outcomes(report)).toEqual([
+      ["tool", "hit", 2, null],
+      ["tool", "skipped", 0, "the same rule as pack/tool.toml"],
+    ]);
+  });
+
+  it("ends a rule at its time limit and goes on with a new process", async () => {
+    const slow = someRule("slow", "sample by host.id [process where true] [any where true]");
+    const casePath = await tinyCase(events);
+    const report = await runHunt(options([slow, tool], { casePath, timeLimitMs: 0, processes: 1 }));
+    expect(report.rules.map(({ outcome, reason }) => [outcome, reason])).toEqual([
+      ["error", "time limit: 0 s"],
+      ["error", "time limit: 0 s"],
+    ]);
+  });
+
+  it("keeps what it found when it is interrupted, and records the rest as skipped", async () => {
+    const path = await tinyCase(events);
+    const controller = new AbortController();
+    const report = await runHunt(options([tool, pair, nothing], { casePath: path, processes: 1 }), {
+      signal: controller.signal,
+      onProgress: ({ done }) => done === 1 && controller.abort(),
+    });
+    expect(report.status).toBe("interrupted");
+    const reason = "the hunt was interrupted before this rule ended";
+    expect(outcomes(report)).toEqual([
+      ["tool", "hit", 2, null],
+      ["pair", "skipped", 0, reason],
+      ["nothing", "skipped", 0, reason],
+    ]);
+    const file = await openCase(path, "read");
+    try {
+      expect(readHunts(file).map(({ status, analyst }) => [status, analyst])).toEqual([["interrupted", "ann"]]);
+      expect(readLedger(file, report.hunt).map(({ ruleId, outcome }) => [ruleId, outcome])).toEqual([
+        ["nothing", "skipped"],
+        ["pair", "skipped"],
+        ["tool", "hit"],
+      ]);
+    } finally {
+      file.close();
+    }
+  });
+
+  it("says of a field without a table that it could not look, rather than that there is nothing", async () => {
+    const path = await tinyCase(events, { side: new Set(["process.name"]) });
+    const file = await openCase(path, "write");
+    file.db.exec("UPDATE field SET has_side = 0, side_complete = 0 WHERE path = 'process.name'");
+    file.close();
+    const made: (readonly string[])[] = [];
+    const report = await runHunt(options([tool], { casePath: path }), {
+      makeFields: async (_file, paths) => void made.push(paths),
+    });
+    expect(made).toEqual([["process.name"]]);
+    expect(outcomes(report)).toEqual([["tool", "error", 0, "no table was made for process.name"]]);
+  });
+});
