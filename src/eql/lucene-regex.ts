@@ -96,7 +96,10 @@ class RegexParser {
       }
       parts.push(this.repeat());
     }
-    if (parts.length === 0) this.fail("an empty alternative; write () for empty text");
+    if (parts.length === 0) {
+      const unclosed = this.nesting > 0 && this.position === this.text.length;
+      this.fail(unclosed ? UNCLOSED : "an empty alternative; write () for empty text");
+    }
     return parts.length === 1 ? (parts[0] ?? NOTHING) : { kind: "sequence", parts };
   }
 
@@ -158,7 +161,7 @@ class RegexParser {
     this.nesting += 1;
     const inner = this.choice();
     this.nesting -= 1;
-    if (!this.accept(")")) this.fail("a parenthesis that is not closed");
+    if (!this.accept(")")) this.fail(UNCLOSED);
     return inner;
   }
 
@@ -244,6 +247,7 @@ class RegexParser {
   }
 }
 
+const UNCLOSED = "a parenthesis that is not closed";
 const NOTHING: RegexNode = { kind: "nothing" };
 
 /** The code points in none of the ranges. */
