@@ -2,14 +2,14 @@
 import { Box, Text, useAnimation, useApp, useInput, usePaste, useWindowSize } from "ink";
 import { memo, useEffect, useSyncExternalStore, type ReactNode } from "react";
 import { keysOf } from "./keys.ts";
-import { completionLines, layoutOf } from "./layout.ts";
+import { completionLines, layoutOf, type PaneBox } from "./layout.ts";
 import { paintLine } from "./line.ts";
 import type { State } from "./state/state.ts";
 import type { Store } from "./store.ts";
 import type { Theme } from "./theme.ts";
 import { completionList, hintLine, statusLine, titleLine } from "./widgets/bars.ts";
 import { dialogLines } from "./widgets/dialog-lines.ts";
-import { paneLines } from "./widgets/pane-lines.ts";
+import { paneParts, type PaneParts } from "./widgets/pane-parts.ts";
 
 /** What the app gives to whoever runs it, once it is mounted: how to leave, and how to lend the terminal to others. */
 export interface TerminalControl {
@@ -70,10 +70,24 @@ function Body({ state, theme }: { readonly state: State; readonly theme: Theme }
   return (
     <Box flexDirection={direction} flexShrink={0}>
       {boxes.map((box) => (
-        <Box key={box.slot} width={box.width} height={box.height} flexShrink={0}>
-          <Lines text={paneLines(state, box, theme).join("\n")} />
-        </Box>
+        <Pane key={box.slot} box={box} parts={paneParts(state, box, theme)} />
       ))}
+    </Box>
+  );
+}
+
+function Pane({ box, parts }: { readonly box: PaneBox; readonly parts: PaneParts }): ReactNode {
+  return (
+    <Box flexDirection="column" width={box.width} height={box.height} flexShrink={0}>
+      <Lines text={parts.top} />
+      <Box height={box.height - 2} flexShrink={0}>
+        <Lines text={parts.left} />
+        <Box width={box.width - 3} flexShrink={0}>
+          <Lines text={parts.text} />
+        </Box>
+        <Lines text={parts.right} />
+      </Box>
+      <Lines text={parts.bottom} />
     </Box>
   );
 }

@@ -94,7 +94,7 @@ export const VERDICT_LABEL: Readonly<Record<Verdict, string>> = {
   duplicate: "duplicate",
 };
 const VERDICT_SIGN: Readonly<Record<Verdict, string>> = {
-  undetermined: "·",
+  undetermined: ".",
   true_positive: "T",
   false_positive: "F",
   benign_positive: "B",
@@ -113,7 +113,7 @@ export function severitySpan(severity: Severity): Span {
   return span(SEVERITY_LABEL[severity].padEnd(4), SEVERITY_STYLE[severity]);
 }
 
-/** The verdict as one letter: `T`, `F`, `B`, `D`, or `·` for none yet. */
+/** The verdict as one letter: `T`, `F`, `B`, `D`, or `.` for none yet. */
 export function verdictSign(verdict: Verdict): Span {
   return span(VERDICT_SIGN[verdict], VERDICT_STYLE[verdict]);
 }

@@ -24,6 +24,8 @@ export function lineText(line: Line): string {
 }
 
 export interface PaintOptions {
+  /** Spaces up to the full width; true unless said otherwise. */
+  readonly pad?: boolean;
   /** Reverse video over the whole width: the line under the cursor of the focused pane. */
   readonly reverse?: boolean;
   /** Occurrences of this text (any case) stand out. */
@@ -32,7 +34,7 @@ export interface PaintOptions {
 
 const ELLIPSIS = "…";
 
-/** A line as ANSI text of exactly `width` columns: cut with `…`, padded with spaces, every span made safe. */
+/** A line as ANSI text of exactly `width` columns (at most, without `pad`): cut with `…`, every span made safe. */
 export function paintLine(line: Line, width: number, theme: Theme, options: PaintOptions = {}): string {
   if (width <= 0) return "";
   const base = options.reverse === true ? "7" : "";
@@ -54,7 +56,9 @@ export function paintLine(line: Line, width: number, theme: Theme, options: Pain
     cut = true;
     break;
   }
-  return cut && used >= width ? output : output + paint(" ".repeat(width - used), base, theme, null);
+  return options.pad === false || (cut && used >= width)
+    ? output
+    : output + paint(" ".repeat(width - used), base, theme, null);
 }
 
 function join(base: string, own: string): string {

@@ -1,5 +1,6 @@
 /** The lines around the panes: title, message or prompt, hints, completions. */
 import { takeColumns, textWidth, safeText } from "../../base/safe-text.ts";
+import type { FindingRow } from "../../triage/types.ts";
 import { formatCount } from "../format.ts";
 import { commandsOf, keyLabel, SCREEN_TITLE, SCREENS } from "../keymap.ts";
 import { COMPLETION_LINES } from "../layout.ts";
@@ -21,9 +22,20 @@ export function titleLine(state: State): Line {
   return [span(" eqlite ", "strong"), ...tabs, ...(gap < 1 ? [] : [span(" ".repeat(gap)), span(right, "dim")])];
 }
 
+const openCounts = new WeakMap<readonly FindingRow[], number>();
+
+/** How many findings have no verdict yet: counted once per list, not once per frame. */
+function openCount(rows: readonly FindingRow[]): number {
+  const known = openCounts.get(rows);
+  if (known !== undefined) return known;
+  const open = rows.filter((row) => row.verdict === "undetermined").length;
+  openCounts.set(rows, open);
+  return open;
+}
+
 function progressText(state: State): string {
   const rows = state.findings.rows ?? [];
-  const open = rows.filter((row) => row.verdict === "undetermined").length;
+  const open = openCount(rows);
   const parts = [
     ...(state.columns >= 120 ? [state.casePath.split(/[\\/]/).at(-1) ?? ""] : []),
     ...(state.columns >= 100 ? [state.readonly ? "read only" : state.analyst] : state.readonly ? ["read only"] : []),

@@ -1,4 +1,4 @@
-/** A pane as painted lines: its border with title, tabs and note, its head, and the part of its list around the cursor. */
+/** A pane as painted text: its border with title, tabs and note, its head, and the part of its list around the cursor. */
 import { safeText, textWidth } from "../../base/safe-text.ts";
 import { PANE_EDGE, type PaneBox } from "../layout.ts";
 import { type Line, paintLine, span } from "../line.ts";
@@ -12,30 +12,47 @@ const LIGHT = { topLeft: "┌", topRight: "┐", bottomLeft: "└", bottomRight:
 /** The pane that has the keys has a heavy border: weight, not only colour. */
 const HEAVY = { topLeft: "┏", topRight: "┓", bottomLeft: "┗", bottomRight: "┛", across: "━", down: "┃" } as const;
 
-/** Exactly `box.height` lines of `box.width` columns. */
-export function paneLines(state: State, box: PaneBox, theme: Theme): readonly string[] {
-  const width = box.width - PANE_EDGE;
-  const view = paneView(state, box.pane, width);
-  const room = Math.max(0, box.height - 2 - view.head.length);
+/**
+ * A pane in four texts, each painted: Ink measures every text of every frame, and text with box-drawing characters in it
+ * costs it ten times as much as plain text. So the border stands apart, and what is inside is not padded.
+ */
+export interface PaneParts {
+  readonly top: string;
+  /** The left border with the cursor sign, two columns. */
+  readonly left: string;
+  /** What is inside, `box.width - 3` columns. */
+  readonly text: string;
+  readonly right: string;
+  readonly bottom: string;
+}
+
+/** The pane of a box: together exactly `box.height` lines of `box.width` columns. */
+export function paneParts(state: State, box: PaneBox, theme: Theme): PaneParts {
+  const width = box.width - PANE_EDGE + 1;
+  const view = paneView(state, box.pane, width - 1);
+  const inside = Math.max(0, box.height - 2);
+  const cursor = cursorOf(state, box.pane);
   const edge = box.focused ? HEAVY : LIGHT;
   const style = box.focused ? "accent" : "dim";
-  const side = paintLine([span(edge.down, style)], 1, theme);
   const find = state.prompt?.kind === "search" && box.focused ? state.prompt.text : state.search;
-  const head = view.head
-    .slice(0, Math.max(0, box.height - 2))
-    .map((line) => `${side} ${paintLine(line, width + 1, theme)}${side}`);
-  const body = bodyLines(view, cursorOf(state, box.pane), room).map(({ line, at }) => {
-    const here = at === "cursor";
-    const sign = here ? "▸" : at === "under" ? "▏" : " ";
-    const reverse = here && box.focused;
-    return `${side}${paintLine([span(sign, "accent")], 1, theme, { reverse })}${paintLine(line, width + 1, theme, { reverse, find })}${side}`;
-  });
-  return [
-    topLine(state, box, view, edge, theme),
-    ...head,
-    ...body,
-    bottomLine(view, cursorOf(state, box.pane), box, edge, theme),
+  const head = view.head.slice(0, inside);
+  const body = bodyLines(view, cursor, inside - head.length);
+  const lines = [
+    ...head.map((line) => paintLine(line, width, theme, { pad: false })),
+    ...body.map(({ line, at }) => {
+      const reverse = at === "cursor" && box.focused;
+      return paintLine(line, width, theme, { reverse, find, pad: reverse });
+    }),
   ];
+  const sign = { cursor: "▸", under: "▏", list: " ", none: " " } as const;
+  const signs = [...head.map(() => " "), ...body.map(({ at }) => sign[at])];
+  return {
+    top: topLine(state, box, view, edge, theme),
+    left: signs.map((one) => paintLine([span(edge.down + one, style)], 2, theme)).join("\n"),
+    text: lines.join("\n"),
+    right: signs.map(() => paintLine([span(edge.down, style)], 1, theme)).join("\n"),
+    bottom: bottomLine(view, cursor, box, edge, theme),
+  };
 }
 
 interface Placed {
