@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { EXIT, type ExitCode, errorCode, errorMessage, UserError } from "../base/errors.ts";
 import { safeText } from "../base/safe-text.ts";
 import { VERSION } from "../base/version.ts";
+import { exportCommand } from "./commands/export.ts";
 import { findingsCommand } from "./commands/findings.ts";
 import { huntCommand } from "./commands/hunt.ts";
 import { huntsCommand } from "./commands/hunts.ts";
@@ -27,6 +28,7 @@ const COMMANDS: readonly ((io: CliIo) => Command)[] = [
   redoCommand,
   huntsCommand,
   journalCommand,
+  exportCommand,
 ];
 
 /** Parses and runs one command line. Never throws. */

@@ -9,8 +9,9 @@ import { suggest } from "../eql/suggest.ts";
  * @throws UserError `unknown-<what>`
  */
 export function parseChoice<T extends string>(what: string, text: string, choices: readonly T[]): T {
-  const wanted = text.trim().toLowerCase().replace(/[- ]/g, "_");
-  const choice = choices.find((each) => each === wanted);
+  const plain = (name: string): string => name.trim().toLowerCase().replace(/[- ]/g, "_");
+  const wanted = plain(text);
+  const choice = choices.find((each) => plain(each) === wanted);
   if (choice !== undefined) return choice;
   const near = suggest(wanted, choices, 1)[0];
   throw new UserError(`unknown-${what.replaceAll(" ", "-")}`, `${JSON.stringify(text)} is no ${what}`, {

@@ -1,0 +1,56 @@
+import { VERSION } from "../base/version.ts";
+import { journalHead } from "../store/journal.ts";
+import type { CaseBook } from "../triage/case-book.ts";
+
+/** What an export says of itself and of the case. */
+export interface ExportHeader {
+  readonly case: string;
+  readonly tool: "eqlite";
+  readonly tool_version: string;
+  readonly analyst: string;
+  /** ISO 8601, UTC. */
+  readonly generated_at: string;
+  /** Hash of the journal's last row before the export: what the export says is the case's state up to there. */
+  readonly journal_head: string;
+  readonly findings: number;
+  readonly filter: Readonly<Record<string, unknown>>;
+  readonly sources: readonly SourceFact[];
+}
+
+export interface SourceFact {
+  readonly path: string;
+  readonly sha256: string | null;
+  readonly bytes: number | null;
+  readonly format: string;
+  readonly status: string;
+  readonly documents: number;
+  readonly events: number;
+  readonly duplicates: number;
+  readonly rejected: number;
+}
+
+export function exportHeader(
+  book: CaseBook,
+  findings: number,
+  filter: Readonly<Record<string, unknown>>,
+): ExportHeader {
+  return {
+    case: book.file.path,
+    tool: "eqlite",
+    tool_version: VERSION,
+    analyst: book.analyst,
+    generated_at: book.now().toISOString(),
+    journal_head: journalHead(book.file),
+    findings,
+    filter,
+    sources: readSources(book),
+  };
+}
+
+function readSources(book: CaseBook): SourceFact[] {
+  return book.file.db
+    .prepare<[], SourceFact>(
+      "SELECT path, sha256, bytes, format, status, documents, events, duplicates, rejected FROM source ORDER BY id",
+    )
+    .all();
+}

@@ -1,0 +1,24 @@
+/** Style sheet of the HTML report: readable on screen and on paper, in light and dark. */
+export const HTML_STYLE = `
+:root{color-scheme:light dark;--line:#8886;--soft:#8881}
+body{font:15px/1.5 system-ui,sans-serif;max-width:1000px;margin:2rem auto;padding:0 1rem}
+h1,h2,h3{line-height:1.25}h2{border-bottom:1px solid var(--line);padding-bottom:.2rem;margin-top:2.5rem}
+table{border-collapse:collapse;width:100%;margin:.6rem 0;font-size:.92em}
+th,td{border:1px solid var(--line);padding:.25rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
+th{background:var(--soft)}
+code,pre{font:.92em ui-monospace,monospace;overflow-wrap:anywhere}
+pre{background:var(--soft);padding:.6rem;white-space:pre-wrap}
+section.finding{border:1px solid var(--line);border-radius:6px;padding:.2rem 1rem 1rem;margin:1.2rem 0;break-inside:avoid-page}
+.badge{display:inline-block;border:1px solid;border-radius:4px;padding:0 .4rem;font-size:.85em;margin-right:.3rem}
+.critical,.badge.critical{color:#b00020}.high,.badge.high{color:#c2410c}.medium,.badge.medium{color:#92700c}.low,.badge.low{color:#2563eb}
+.matched{font-weight:700}.quiet{opacity:.75}
+ul.tree,ul.tree ul{list-style:none;border-left:1px solid var(--line);padding-left:1rem}
+svg{width:100%;height:auto;margin:.6rem 0}
+svg text{font:12px system-ui,sans-serif;fill:currentColor}svg .axis{font-size:11px}
+svg .lane{stroke:currentColor;stroke-opacity:.3}svg circle{fill:Canvas;stroke:currentColor;stroke-width:1.6}
+svg .missing{stroke-dasharray:3 3}
+svg .critical,svg .high,svg .medium,svg .low{stroke:none}
+svg .critical circle,svg .high circle,svg .medium circle,svg .low circle{stroke:currentColor;stroke-width:1.8}
+@media (prefers-color-scheme:dark){.critical,.badge.critical{color:#ff6b81}.high,.badge.high{color:#fb923c}.medium,.badge.medium{color:#facc15}.low,.badge.low{color:#7aa7ff}}
+@media print{body{max-width:none;margin:0;font-size:11pt}h2{break-after:avoid}}
+`;

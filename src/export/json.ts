@@ -1,0 +1,19 @@
+import { toAlert } from "./alert.ts";
+import type { ExportedFinding } from "./exported-finding.ts";
+import type { ExportHeader } from "./export-header.ts";
+
+/** One alert document a line. */
+export function* ndjsonExport(findings: Iterable<ExportedFinding>): Generator<string> {
+  for (const finding of findings) yield `${JSON.stringify(toAlert(finding))}\n`;
+}
+
+/** One JSON text: `{"export":{...},"alerts":[...]}`, in pieces. */
+export function* jsonExport(findings: Iterable<ExportedFinding>, header: ExportHeader): Generator<string> {
+  yield `{"export":${JSON.stringify(header)},\n"alerts":[`;
+  let separator = "\n";
+  for (const finding of findings) {
+    yield `${separator}${JSON.stringify(toAlert(finding))}`;
+    separator = ",\n";
+  }
+  yield "\n]}\n";
+}

@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { errorMessage, UserError } from "../base/errors.ts";
+import { appendJournal } from "../store/journal.ts";
+import type { CaseBook } from "../triage/case-book.ts";
+import { type FindingFilter, filterFindings } from "../triage/finding-filter.ts";
+import type { CsvOptions } from "./csv.ts";
+import { EXPORT_FORMATS, type ExportFormat, type ExportFormatName } from "./formats.ts";
+import { exportHeader } from "./export-header.ts";
+
+export interface ExportRequest {
+  readonly format: ExportFormatName;
+  readonly filter: FindingFilter;
+  readonly csv: CsvOptions;
+}
+
+export interface ExportResult {
+  readonly findings: number;
+  readonly bytes: number;
+  /** Of the text that was written (UTF-8). */
+  readonly sha256: string;
+}
+
+/**
+ * Writes an export piece by piece and journals it with the sha256 of what was written; a case that is open read-only is
+ * exported without an entry.
+ * @param write gets UTF-8 bytes in order and resolves when it can take more
+ */
+export async function runExport(
+  book: CaseBook,
+  request: ExportRequest,
+  target: string,
+  write: (bytes: Uint8Array) => Promise<void> | void,
+): Promise<ExportResult> {
+  const rows = filterFindings(book.findings({ suppressed: true }), request.filter);
+  const filter = journalledFilter(request.filter);
+  const header = exportHeader(book, rows.length, filter);
+  const format: ExportFormat = EXPORT_FORMATS[request.format];
+  const digest = createHash("sha256");
+  let bytes = 0;
+  for (const piece of format.write({ book, rows, header, csv: request.csv })) {
+    const data = Buffer.from(piece, "utf8");
+    digest.update(data);
+    bytes += data.length;
+    await write(data);
+  }
+  const result = { findings: rows.length, bytes, sha256: digest.digest("hex") };
+  if (!book.file.readonly) {
+    book.file.transaction(() =>
+      appendJournal(book.file, book.actor(), {
+        action: "export",
+        target: null,
+        detail: { format: request.format, file: target, filter, ...result },
+      }),
+    );
+  }
+  return result;
+}
+
+/** The parts of a filter that narrow, with times as text. */
+function journalledFilter(filter: FindingFilter): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(filter).flatMap(([key, value]: [string, unknown]) => {
+      if (value === undefined || value === false || (Array.isArray(value) && value.length === 0)) return [];
+      return [[key, typeof value === "bigint" ? value.toString() : value]];
+    }),
+  );
+}
+
+/**
+ * As `runExport`, to a file: it appears under its name only when it is complete.
+ * @throws UserError `export-failed`
+ */
+export async function exportToFile(book: CaseBook, request: ExportRequest, path: string): Promise<ExportResult> {
+  const partial = `${path}.partial`;
+  const file = openForWriting(partial);
+  try {
+    const result = await runExport(book, request, path, (bytes) => writeAll(file, bytes));
+    closeSync(file);
+    renameSync(partial, path);
+    return result;
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw error;
+  }
+}
+
+function openForWriting(path: string): number {
+  try {
+    return openSync(path, "w", 0o600);
+  } catch (error) {
+    throw new UserError("export-failed", `${path} cannot be written: ${errorMessage(error)}`, { cause: error });
+  }
+}
+
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
+}

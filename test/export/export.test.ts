@@ -1,0 +1,247 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { sha256Hex } from "../../src/base/sha256.ts";
+import { exportToFile } from "../../src/export/run-export.ts";
+import { CSV_DEFAULTS } from "../../src/export/csv.ts";
+import { CaseBook } from "../../src/triage/case-book.ts";
+import { EVENTS, sampleCase } from "../triage/sample-case.ts";
+import { exported } from "./export-case.ts";
+import { schemaProblems } from "./json-schema.ts";
+import { readCsv } from "./read-csv.ts";
+
+const NOW = new Date("2026-02-03T04:05:06.789Z");
+let folder: string;
+let book: CaseBook;
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), "eqlite-"));
+  const file = await sampleCase(path.join(folder, "a.case"));
+  book = new CaseBook(file, { readonly: false, analyst: "ann", now: () => NOW });
+});
+afterEach(() => {
+  book.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function csvRecords(...args: Parameters<typeof exported> extends [unknown, unknown, ...infer R] ? R : never) {
+  const [titles = [], ...records] = readCsv(await exported(book, "csv", ...args));
+  return records.map((record) => Object.fromEntries(titles.map((title, index) => [title, record[index]])));
+}
+
+describe("the CSV export", () => {
+  it("has a row per finding with everything that is known of it", async () => {
+    book.setVerdict([1], "true_positive", "a shell");
+    book.addNote(1, "first\nsecond");
+    book.setStep(1, "step", 1, "done", "root");
+    const line = `${JSON.stringify(EVENTS[0])}\n`;
+    const rows = await csvRecords();
+    expect(rows.map((row) => row["finding"])).toEqual(["1", "3", "2"]);
+    const dump = EVENTS.map((event) => `${JSON.stringify(event)}\n`).join("");
+    expect(rows[0]).toEqual({
+      finding: "1",
+      rule: "Network tool <b>started</b>",
+      severity: "medium",
+      risk_score: "47",
+      tactics: "TA0007 Discovery",
+      techniques: "T1046 Network Service Discovery",
+      time: "2026-01-01T10:00:00.000Z",
+      end_time: "2026-01-01T10:00:00.000Z",
+      events: "1",
+      host: "web-1",
+      container: "shop",
+      user: "root",
+      process: "nc",
+      command_line: '\'=cmd|" /C calc"!A0',
+      destination: "",
+      verdict: "true_positive",
+      verdict_by: "ann",
+      verdict_at: "2026-02-03T04:05:06.789Z",
+      verdict_why: "a shell",
+      notes: "2026-02-03T04:05:06.789Z ann: first\nsecond",
+      steps_done: "1 done (ann, 2026-02-03T04:05:06.789Z): Look at process.args and user.name. -- root",
+      steps_open: "1",
+      incident: "1",
+      state: "new",
+      marked: "no",
+      suppressed_by: "",
+      evidence_file: "dump.ndjson",
+      evidence_sha256: sha256Hex(dump),
+      evidence_lines: "1",
+      evidence_offsets: "0",
+      original_sha256: sha256Hex(line.trimEnd()),
+      rule_id: "11111111-1111-4111-8111-111111111111",
+      rule_sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      rule_file: "pack/tool.toml",
+      rule_license: "Apache-2.0",
+      sql_sha256: "f".repeat(64),
+      tool_version: "0.1.0",
+    });
+    expect(rows[1]).toMatchObject({
+      destination: "203.0.113.9:4444",
+      evidence_lines: "1\n2",
+      techniques: "T1059 Command and Scripting Interpreter\nT1059.004 Unix Shell",
+    });
+    expect(rows[2]).toMatchObject({ user: "'@SUM(1+1)", command_line: "nc -z db\n\u202e␇<script>alert(1)</script>" });
+  });
+
+  it("gives a row per event, and further columns of fields and stages", async () => {
+    const rows = await csvRecords({
+      filter: { ids: [3] },
+      csv: { rows: "event", columns: ["process.args", "3.destination.port", "1.destination.port"] },
+    });
+    expect(
+      rows.map((row) => [
+        row["position"],
+        row["missing"],
+        row["event_time"],
+        row["process.args"],
+        row["3.destination.port"],
+        row["1.destination.port"],
+        row["evidence_lines"],
+      ]),
+    ).toEqual([
+      ["1", "no", "2026-01-01T10:00:00.000Z", "'nc\n-e\n/bin/sh".slice(1), "", "", "1"],
+      ["2", "yes", "", "", "", "", ""],
+      ["3", "no", "2026-01-01T10:00:02.900Z", "", "4444", "", "2"],
+    ]);
+  });
+
+  it("takes another delimiter, a byte order mark, and raw cells", async () => {
+    const text = await exported(book, "csv", { filter: { ids: [1] }, csv: { delimiter: ";", bom: true, raw: true } });
+    expect(text.startsWith("\ufefffinding;rule;")).toBe(true);
+    expect(readCsv(text, ";")[1]?.[13]).toBe('=cmd|" /C calc"!A0');
+  });
+});
+
+describe("JSON and NDJSON", () => {
+  it("fit the published schema and hold the original events", async () => {
+    book.addNote(1, "n");
+    book.setVerdict([3], "false_positive");
+    const schema = JSON.parse(
+      readFileSync(new URL("../../docs/schemas/alert.schema.json", import.meta.url), "utf8"),
+    ) as Record<string, unknown>;
+    const lines = (await exported(book, "ndjson")).trimEnd().split("\n");
+    const alerts = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(alerts.flatMap((alert) => schemaProblems(schema, alert))).toEqual([]);
+    const document = JSON.parse(await exported(book, "json")) as { export: { findings: number }; alerts: unknown[] };
+    expect(document.alerts).toEqual(alerts);
+    expect(document.export.findings).toBe(3);
+    const egress = alerts[1] as { eqlite: { events: { missing: boolean; document?: unknown }[] } };
+    expect(egress.eqlite.events.map((event) => event.document ?? event.missing)).toEqual([EVENTS[0], true, EVENTS[1]]);
+    expect(alerts[1]).toMatchObject({
+      "@timestamp": "2026-01-01T10:00:00.000Z",
+      "kibana.alert.workflow_status": "closed",
+      "kibana.alert.reason":
+        "3 events with process nc, destination 203.0.113.9:4444, by root, on web-1, in container shop created high alert Connection out.",
+    });
+  });
+
+  it("are refused by the schema when something is amiss: the validator can fail", () => {
+    const schema = JSON.parse(
+      readFileSync(new URL("../../docs/schemas/alert.schema.json", import.meta.url), "utf8"),
+    ) as Record<string, unknown>;
+    expect(schemaProblems(schema, { "@timestamp": "yesterday", extra: 1 })).toContain("$: has extra");
+  });
+});
+
+describe("the Navigator layers", () => {
+  it("score techniques by findings", async () => {
+    const layer = JSON.parse(await exported(book, "navigator")) as { techniques: object[]; versions: object };
+    expect(layer.versions).toEqual({ attack: "17", navigator: "5.1.0", layer: "4.5" });
+    expect(layer.techniques).toEqual([
+      {
+        techniqueID: "T1046",
+        tactic: "discovery",
+        score: 2,
+        comment: "Network tool <b>started</b>",
+        enabled: true,
+        showSubtechniques: false,
+      },
+      {
+        techniqueID: "T1059",
+        tactic: "execution",
+        score: 1,
+        comment: "Connection out",
+        enabled: true,
+        showSubtechniques: false,
+      },
+      {
+        techniqueID: "T1059.004",
+        tactic: "execution",
+        score: 1,
+        comment: "Connection out",
+        enabled: true,
+        showSubtechniques: true,
+      },
+    ]);
+  });
+
+  it("score techniques by rules that could look", async () => {
+    const layer = JSON.parse(await exported(book, "navigator-coverage")) as {
+      techniques: { techniqueID: string; score: number }[];
+    };
+    expect(layer.techniques.map(({ techniqueID, score }) => [techniqueID, score])).toEqual([
+      ["T1046", 1],
+      ["T1059", 1],
+      ["T1059.004", 1],
+    ]);
+  });
+});
+
+describe("Timesketch", () => {
+  it("gets message, datetime and timestamp_desc for every event that has a time", async () => {
+    const [titles, ...records] = readCsv(await exported(book, "timesketch"));
+    expect(titles?.slice(0, 3)).toEqual(["message", "datetime", "timestamp_desc"]);
+    expect(records.length).toBe(4);
+    const lines = (await exported(book, "timesketch-jsonl")).trimEnd().split("\n");
+    expect(JSON.parse(lines[2] ?? "")).toMatchObject({
+      message: "Connection out: nc -> 203.0.113.9",
+      datetime: "2026-01-01T10:00:02.900Z",
+      timestamp_desc: "Event Logged",
+    });
+  });
+});
+
+describe("the graphs", () => {
+  it("show who started what and what connected where", async () => {
+    expect(await exported(book, "dot", { filter: { ids: [3] } })).toBe(
+      [
+        "digraph incident {",
+        "  rankdir=LR;",
+        '  n1 [shape=hexagon, label="&#35;3 Connection out &#40;high, undetermined&#41;"];',
+        '  n2 [shape=box, label="=cmd&#124;&#34; /C calc&#34;&#33;A0"];',
+        '  n3 [shape=box, label="&#63;"];',
+        '  n4 [shape=ellipse, label="203.0.113.9 port 4444"];',
+        "  n1 -> n2 [style=dotted];",
+        '  n3 -> n2 [label="starts"];',
+        '  n2 -> n4 [label="connects"];',
+        "}",
+        "",
+      ].join("\n"),
+    );
+    expect(await exported(book, "mermaid", { filter: { ids: [3] } })).toContain('  n4(["203.0.113.9 port 4444"])\n');
+  });
+});
+
+describe("every export", () => {
+  it("is journalled with the hash of what was written, and appears only when complete", async () => {
+    const target = path.join(folder, "out.csv");
+    const result = await exportToFile(book, { format: "csv", filter: { ids: [1] }, csv: CSV_DEFAULTS }, target);
+    expect(result.sha256).toBe(sha256Hex(readFileSync(target)));
+    expect(book.journal(1)[0]).toMatchObject({
+      action: "export",
+      detail: { format: "csv", file: target, filter: { ids: [1] }, findings: 1, sha256: result.sha256 },
+    });
+    await expect(
+      exportToFile(book, { format: "csv", filter: {}, csv: CSV_DEFAULTS }, path.join(folder, "no", "out.csv")),
+    ).rejects.toMatchObject({ code: "export-failed" });
+  });
+
+  it("gives the same text for the same case", async () => {
+    for (const format of ["csv", "ndjson", "html", "markdown", "dot", "timesketch"] as const) {
+      const strip = (text: string) => text.replaceAll(/[0-9a-f]{64}/g, "");
+      expect(strip(await exported(book, format))).toBe(strip(await exported(book, format)));
+    }
+  });
+});
