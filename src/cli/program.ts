@@ -8,6 +8,7 @@ import { huntCommand } from "./commands/hunt.ts";
 import { huntsCommand } from "./commands/hunts.ts";
 import { journalCommand } from "./commands/journal.ts";
 import { loadCommand } from "./commands/load.ts";
+import { queryCommand } from "./commands/query.ts";
 import { markCommand } from "./commands/mark.ts";
 import { noteCommand } from "./commands/note.ts";
 import { stepCommand } from "./commands/step.ts";
@@ -19,6 +20,7 @@ import { type CliIo, processIo } from "./io.ts";
 const COMMANDS: readonly ((io: CliIo) => Command)[] = [
   loadCommand,
   huntCommand,
+  queryCommand,
   findingsCommand,
   verdictCommand,
   noteCommand,

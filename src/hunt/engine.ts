@@ -5,6 +5,7 @@ import { compileCount, compileEventQuery, type TimeWindow } from "../sql/compile
 import type { CompiledStatement } from "../sql/fragments.ts";
 import type { Resolved } from "../sql/resolved.ts";
 import { type CaseFile, openCase } from "../store/case-file.ts";
+import { readFieldValues } from "../store/event-values.ts";
 import { ValueReader } from "../store/value-reader.ts";
 import { ValueSets } from "../store/value-sets.ts";
 import { findDescendants } from "./descendants.ts";
@@ -95,6 +96,12 @@ export class Engine implements EngineContext {
     const span = { start: 0, end: 0 };
     const query: EventQuery = { kind: "eventQuery", category, condition: { kind: "literal", value: true, span }, span };
     return this.count(planStage(query, [], this.evidence).condition);
+  }
+
+  /** Time of an event, nanoseconds since 1970 UTC; null when unknown. */
+  timeOf(event: number): bigint | null {
+    const [time] = readFieldValues(this.file, BigInt(event), "time");
+    return typeof time === "bigint" ? time : null;
   }
 
   /** How SQLite would run a statement: one line per step, indented by depth. */

@@ -83,10 +83,7 @@ function candidateSelect(
   const keys = stage.keys.map((key, position) => sql`${keyColumn(key)} AS ${sql.ref(`k${position}`)}`);
   const tests: Fragment[] = timed ? [sql`e.time IS NOT NULL`] : [];
   stage.keys.forEach((key, position) => {
-    const { storage } = key;
-    if (!key.optional && storage.kind === "stored" && storage.column && !storage.side) {
-      tests.push(sql`${valueColumn(storage)} IS NOT NULL`);
-    }
+    if (!key.optional) tests.push(sql`${keyColumn(key)} IS NOT NULL`);
     for (const other of done) {
       if (narrows(stages[other]?.keys[position], key)) {
         tests.push(sql`${keyColumn(key)} IN (SELECT ${sql.ref(`k${position}`)} FROM ${sql.table(`s${other}`)})`);
