@@ -1,7 +1,6 @@
 /** What a hunt is given and what it reports: plain data. */
 import type { RuleProblem } from "../rules/problem.ts";
 import type { Rule } from "../rules/rule.ts";
-import type { CaseFile } from "../store/case-file.ts";
 import type { EventPlace } from "../store/event-places.ts";
 import type { RuleOutcome } from "../store/hunts.ts";
 import type { TelemetryGap } from "./telemetry-gaps.ts";
@@ -26,6 +25,7 @@ export interface HuntOptions {
 }
 
 export interface HuntProgress {
+  /** `fields`: reading fields without a column from the originals; `done` is then a share of 1. */
   readonly phase: "fields" | "rules";
   readonly done: number;
   readonly total: number;
@@ -39,16 +39,7 @@ export interface HuntHooks {
   readonly onProgress?: (progress: HuntProgress) => void;
   /** Ends the hunt; what was found so far is kept. */
   readonly signal?: AbortSignal;
-  /** Makes the side tables of fields that the pack reads and that have no column; see `FieldMaker`. */
-  readonly makeFields?: FieldMaker;
 }
-
-/** Fills the side tables of fields from the originals, in one pass for all of them. */
-export type FieldMaker = (
-  file: CaseFile,
-  paths: readonly string[],
-  hooks: { readonly signal?: AbortSignal; readonly onProgress?: (done: number, total: number) => void },
-) => Promise<void>;
 
 export interface HuntReport {
   readonly hunt: number;

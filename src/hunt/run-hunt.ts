@@ -3,6 +3,7 @@ import { countEvents } from "../store/event-counts.ts";
 import type { Match } from "../store/findings.ts";
 import { finishHunt, type Hunt, interruptHunt, recordRule, startHunt } from "../store/hunts.ts";
 import type { Actor } from "../store/journal.ts";
+import { ensureSideTables } from "../store/side-tables.ts";
 import type { Need } from "./blind.ts";
 import { Evidence } from "./evidence.ts";
 import { type HuntEntry, huntEntries } from "./hunt-entries.ts";
@@ -51,7 +52,7 @@ class HuntRun {
     const work = this.entries.flatMap(({ rule, run }, index) =>
       rule === null || run !== null ? [] : [{ index, task: toTask(rule) }],
     );
-    await this.makeFields(work.map(({ task }) => task));
+    this.makeFields(work.map(({ task }) => task));
     const hunt = startHunt(file, { actor: this.actor(), from, to, options: { respectIndex } });
     this.entries.forEach(({ run }, index) => run !== null && this.runs.set(index, run));
     this.recordReady(hunt);
@@ -73,16 +74,13 @@ class HuntRun {
     return { analyst: this.options.analyst, at: this.options.now().toISOString() };
   }
 
-  private async makeFields(tasks: readonly RuleTask[]): Promise<void> {
-    const { makeFields, onProgress, signal } = this.hooks;
-    if (makeFields === undefined) return;
+  /** Fields that the pack reads and that have no column get their side tables, in one pass over the originals. */
+  private makeFields(tasks: readonly RuleTask[]): void {
     const evidence = new Evidence(this.file);
     const missing = evidence.withoutStorage(tasks.flatMap((task) => [...fieldsOfTask(task, evidence)]));
-    if (missing.length === 0) return;
-    await makeFields(this.file, missing.sort(), {
-      ...(signal === undefined ? {} : { signal }),
-      onProgress: (done, total) => onProgress?.({ phase: "fields", done, total, rule: "", findings: 0 }),
-    });
+    ensureSideTables(this.file, missing.sort(), (done) =>
+      this.hooks.onProgress?.({ phase: "fields", done, total: 1, rule: "", findings: 0 }),
+    );
   }
 
   /** Records the results that are next in the order of the pack. */

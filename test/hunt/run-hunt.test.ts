@@ -5,6 +5,7 @@ import type { RuleProblem } from "../../src/rules/problem.ts";
 import type { Rule } from "../../src/rules/rule.ts";
 import { openCase } from "../../src/store/case-file.ts";
 import { readHunts, readLedger } from "../../src/store/hunts.ts";
+import { loadDocuments } from "./load-case.ts";
 import { someRule } from "./some-rules.ts";
 import { tinyCase } from "./tiny-case.ts";
 
@@ -133,16 +134,11 @@ describe("runHunt", () => {
     }
   });
 
-  it("says of a field without a table that it could not look, rather than that there is nothing", async () => {
-    const path = await tinyCase(events, { side: new Set(["process.name"]) });
-    const file = await openCase(path, "write");
-    file.db.exec("UPDATE field SET has_side = 0, side_complete = 0 WHERE path = 'process.name'");
-    file.close();
-    const made: (readonly string[])[] = [];
-    const report = await runHunt(options([tool], { casePath: path }), {
-      makeFields: async (_file, paths) => void made.push(paths),
-    });
-    expect(made).toEqual([["process.name"]]);
-    expect(outcomes(report)).toEqual([["tool", "error", 0, "no table was made for process.name"]]);
+  it("makes tables for the fields that rules read and the load gave no column", async () => {
+    const path = await loadDocuments([{ "@timestamp": "2026-01-01T10:00:00Z", "made.up": ["a", "b"] }, { made: 1 }]);
+    const rule = someRule("own", 'any where made.up == "b"');
+    const report = await runHunt(options([rule], { casePath: path }));
+    expect(outcomes(report)).toEqual([["own", "hit", 1, null]]);
+    expect(report.findings[0]?.events[0]?.line).toBe(1);
   });
 });

@@ -121,7 +121,7 @@ class TinyWriter {
     const time = typeof stamp === "string" || typeof stamp === "number" ? parseTimestamp(stamp) : null;
     const tiebreaker = document.get(this.options.tiebreaker ?? "event.sequence")?.[0];
     db.prepare(
-      "INSERT INTO event (id, time, tiebreaker, member, line, block, offset, bytes, content) VALUES (?,?,?,1,?,1,0,0,0)",
+      "INSERT INTO event (id, time, tiebreaker, member, line, block, offset, bytes, identity) VALUES (?,?,?,1,?,1,0,0,0)",
     ).run(
       id,
       time === null ? null : toNanoseconds(time),
@@ -193,7 +193,7 @@ class TinyWriter {
       id = this.values.size + 1;
       this.values.set(key, id);
       this.file.db.prepare("INSERT INTO value (id, family) VALUES (?, ?)").run(id, family);
-      for (const item of items) this.file.db.prepare("INSERT INTO value_item VALUES (?, ?)").run(item, id);
+      for (const item of items) this.file.db.prepare("INSERT INTO value_item (item, list) VALUES (?, ?)").run(item, id);
     }
     return id;
   }

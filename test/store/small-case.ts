@@ -83,7 +83,7 @@ function insertEvent(
   const time = typeof iso === "string" ? BigInt(Date.parse(iso)) * 1_000_000n : null;
   file.db
     .prepare(
-      `INSERT INTO event (time, member, line, block, offset, bytes, content${names.join("")})
+      `INSERT INTO event (time, member, line, block, offset, bytes, identity${names.join("")})
        VALUES (?, 1, ?, 1, ?, ?, 0${", ?".repeat(values.length)})`,
     )
     .run(time, line, offset, length, ...values);
@@ -94,7 +94,7 @@ function intern(file: CaseFile, family: number, value: string | number | readonl
   if (Array.isArray(value) && value.length > 1) {
     const list = BigInt(db.prepare("INSERT INTO value (family) VALUES (?)").run(family).lastInsertRowid);
     for (const item of value as readonly string[]) {
-      db.prepare("INSERT OR IGNORE INTO value_item VALUES (?, ?)").run(intern(file, family, item), list);
+      db.prepare("INSERT OR IGNORE INTO value_item (item, list) VALUES (?, ?)").run(intern(file, family, item), list);
     }
     return list;
   }

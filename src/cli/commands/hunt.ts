@@ -89,8 +89,7 @@ function cores(): number {
 }
 
 function progressText({ phase, done, total, rule, findings }: HuntProgress): string {
-  if (phase === "fields")
-    return `reading fields without a column: ${total === 0 ? 0 : Math.floor((100 * done) / total)} %`;
+  if (phase === "fields") return `reading fields without a column: ${Math.floor((100 * done) / total)} %`;
   return `rule ${done} of ${total}, ${findings} findings: ${rule}`;
 }
 
