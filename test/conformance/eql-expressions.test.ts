@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { Expression } from "../../src/eql/ast.ts";
+import { readQuery } from "../../src/eql/checker.ts";
 import { compileCondition } from "../../src/eql/evaluate.ts";
 import { foldConstants } from "../../src/eql/fold-constants.ts";
 import { lex } from "../../src/eql/lexer.ts";
 import { parseExpression } from "../../src/eql/parser.ts";
 import { compileScalar } from "../../src/eql/scalar.ts";
+import { OPEN_SCHEMA } from "../../src/eql/schema.ts";
 import { bindUnmapped } from "../../src/eql/unmapped.ts";
 import type { Scalar } from "../../src/eql/values.ts";
 import { documentOf, toValue } from "../eql/document.ts";
@@ -38,6 +40,15 @@ for (const suite of ["es-folding", "es-function-examples"]) {
       const result = comparable(evaluate(vector));
       if (typeof vector.expected === "number") expect(result).toBeCloseTo(vector.expected, 12);
       else expect(result).toBe(vector.expected);
+    });
+    const refused = casesOf(suite).filter(({ error }) => error === true);
+    it.skipIf(refused.length === 0)("refuses what Elasticsearch refuses", () => {
+      for (const { expression = "" } of refused) {
+        expect([expression, readQuery(`any where (${expression}) == null`, OPEN_SCHEMA).checked]).toEqual([
+          expression,
+          null,
+        ]);
+      }
     });
     const actual = cases.filter((vector) => vector.es_actual !== undefined);
     it.each(actual)("$name: $expression, as Elasticsearch computes it", (vector) => {

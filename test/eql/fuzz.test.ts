@@ -10,7 +10,7 @@ import { OPEN_SCHEMA } from "../../src/eql/schema.ts";
 import { wildcardMatcher } from "../../src/eql/wildcard.ts";
 import { withoutSpans } from "./without-spans.ts";
 
-const RUNS = Number(process.env["EQLITE_FUZZ_RUNS"] ?? 3000);
+const RUNS = Number(process.env["EQLITE_FUZZ_RUNS"] ?? 1500);
 
 const PIECES = [
   ...[
@@ -88,10 +88,10 @@ function check(text: string): void {
 
 function checkPlaces(text: string, diagnostics: readonly Diagnostic[]): void {
   for (const one of diagnostics) {
-    expect(one.span.start).toBeGreaterThanOrEqual(0);
-    expect(one.span.end).toBeGreaterThanOrEqual(one.span.start);
-    expect(one.span.end).toBeLessThanOrEqual(text.length);
-    expect(renderDiagnostic(text, one)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
+    const { start, end } = one.span;
+    const inside = start >= 0 && end >= start && end <= text.length;
+    if (!inside || /[\u0000-\u0009\u000b-\u001f\u202e]/.test(renderDiagnostic(text, one)))
+      expect.fail(JSON.stringify(one));
   }
 }
 
