@@ -21,7 +21,9 @@ export interface EffectRunner {
   readonly run: (effect: Effect) => void;
   /** Cancels the work of a slot, or all of it. */
   readonly cancel: (slot: string | null) => void;
-  /** Resolves when nothing is under way: writes are finished before the case is closed. */
+  /** Resolves when every change of the case that was asked for is made. */
+  readonly written: () => Promise<void>;
+  /** Resolves when nothing at all is under way. */
   readonly settled: () => Promise<void>;
 }
 
@@ -41,7 +43,7 @@ export function effectRunner(host: EffectHost): EffectRunner {
   const slots = new Map<string, Running>();
   const pending = new Set<Promise<void>>();
   /** Writes go one after the other, in the order of the keys. */
-  let writes: Promise<unknown> = Promise.resolve();
+  let writes: Promise<void> = Promise.resolve();
 
   const end = (slot: string, running: Running): void => {
     clearTimeout(running.timer);
@@ -283,7 +285,7 @@ export function effectRunner(host: EffectHost): EffectRunner {
   const settled = async (): Promise<void> => {
     while (pending.size > 0) await Promise.all(pending);
   };
-  return { run, cancel, settled };
+  return { run, cancel, written: () => writes, settled };
 }
 
 /** Counts one pivot after the other, so that moving away stops after the one under way. */

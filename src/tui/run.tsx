@@ -1,4 +1,6 @@
 /** The triage screen from start to end: terminal, store, service, settings. */
+import { once } from "node:events";
+import { setTimeout as wait } from "node:timers/promises";
 import { render } from "ink";
 import { errorMessage } from "../base/errors.ts";
 import type { TriageService } from "../triage/types.ts";
@@ -84,7 +86,7 @@ export async function runTriage(service: TriageService, options: TriageOptions):
   });
   process.on("uncaughtException", crash);
   process.on("unhandledRejection", crash);
-  const stop = watch(service, store, runner.settled);
+  const stop = watch(service, store, runner.written);
   try {
     await instance.waitUntilExit();
   } finally {
@@ -92,14 +94,14 @@ export async function runTriage(service: TriageService, options: TriageOptions):
     process.off("unhandledRejection", crash);
     stop();
     runner.cancel(null);
-    await runner.settled();
+    await runner.written();
     if (!service.readonly) await service.setSetting(SETTINGS_KEY, settingsText(store.getState()));
   }
   if (failure !== undefined) throw failure;
 }
 
 /** Looks for another process's writes and keeps the settings; returns what stops it. */
-function watch(service: TriageService, store: Store, settled: () => Promise<void>): () => void {
+function watch(service: TriageService, store: Store, written: () => Promise<void>): () => void {
   let revision: number | null = null;
   let polling = false;
   const poll = async (): Promise<void> => {
@@ -124,7 +126,7 @@ function watch(service: TriageService, store: Store, settled: () => Promise<void
       const text = settingsText(store.getState());
       if (text === keptText) return;
       keptText = text;
-      settled()
+      written()
         .then(() => service.setSetting(SETTINGS_KEY, text))
         .catch((error: unknown) => {
           store.dispatch({ type: "failed", message: errorMessage(error) });
@@ -138,9 +140,18 @@ function watch(service: TriageService, store: Store, settled: () => Promise<void
   };
 }
 
+/** How long a stop may take to arrive; a process group with nobody to continue it is never stopped. */
+const STOP_WITHIN_MS = 250;
+
 /** Stops this process group as Ctrl-Z does outside raw mode; returns when it goes on. */
 async function suspendProcess(): Promise<void> {
+  const waiting = new AbortController();
+  const continued = once(process, "SIGCONT", { signal: waiting.signal });
   process.kill(0, "SIGTSTP");
-  // The signal arrives before the next turn; with nobody to stop for it is ignored, and the screen comes back at once.
-  await new Promise((resume) => setImmediate(resume));
+  try {
+    await Promise.race([continued, wait(STOP_WITHIN_MS, undefined, { signal: waiting.signal })]);
+  } finally {
+    waiting.abort();
+    await Promise.allSettled([continued]);
+  }
 }

@@ -1,12 +1,33 @@
-/** The triage screen over a case that never was, as a program of its own: what the pty tests, pictures and the benchmark run. */
+/** The triage screen over a case that never was, as a program of its own: what the pty tests run. */
 import process from "node:process";
 import { runTriage } from "../../src/tui/run.tsx";
 import { fakeService } from "../tui/fake-service.ts";
 
-const [findings = "412", flag] = process.argv.slice(2);
-await runTriage(fakeService({ findings: Number(findings), readonly: flag === "readonly", events: 1_000_000 }), {
-  casePath: "/cases/web.case",
-  stdin: process.stdin,
-  stdout: process.stdout,
-  env: process.env,
+const flags = process.argv.slice(2);
+const service = fakeService({
+  findings: 412,
+  events: 1_000_000,
+  readonly: flags.includes("readonly"),
+  stuck: flags.includes("stuck"),
 });
+if (flags.includes("crash")) {
+  // A bug anywhere: it must not leave the terminal behind in pieces.
+  service.tree = () => {
+    setImmediate(() => {
+      throw new Error("planted bug");
+    });
+    return new Promise(() => undefined);
+  };
+}
+try {
+  await runTriage(service, {
+    casePath: "/cases/web.case",
+    stdin: process.stdin,
+    stdout: process.stdout,
+    env: process.env,
+  });
+  process.stdout.write(`after: ${service.calls.join("; ")}\n`);
+} catch (error) {
+  process.stdout.write(`failed: ${String(error)}\n`);
+  process.exitCode = 1;
+}
