@@ -104,7 +104,11 @@ export class DictionaryLeaves {
     const computed: ComputedLeaf = { kind: "computed", fields: [leaf.field], source: leaf.source };
     if (plan.kind === "evaluator") return this.evaluate(computed, field);
     const set = this.sets.create();
-    if (plan.kind === "sql") this.addWhere(set, field, sql`v.odd IS NULL AND ${compileTextTest(plan.test)}`);
+    if (plan.kind === "sql") {
+      const odd = this.oddValues(familyOf(field)).map((value) => BigInt(value.id));
+      const ordinary = odd.length === 0 ? sql`` : sql` AND v.id NOT IN (${sql.join(odd)})`;
+      this.addWhere(set, field, sql`v.folded IS NOT NULL${ordinary} AND ${compileTextTest(plan.test)}`);
+    }
     this.addOdd(set, field, this.evaluator(leaf, computed));
     return { set: this.close(set, field), how: "sql" };
   }
