@@ -93,7 +93,7 @@ describe("loadEvidence", () => {
     expect(listRejected(file).map(({ line, code, reason }) => [line, code, reason])).toEqual([
       [3, "bad-json", "the document is cut off (character 6)"],
       [4, "not-an-object", "the document is not a JSON object"],
-      [6, "bad-json", "text after the end of the document (character 40)"],
+      [6, "bad-json", "text after the end of the document (character 39)"],
     ]);
   });
 
