@@ -50,7 +50,6 @@ CREATE TABLE block (
   bytes INTEGER NOT NULL,         -- decompressed size
   line INTEGER NOT NULL,          -- 1-based number of the first document or line that starts in it
   digest BLOB,                    -- sha256 of its normalised rows (see docs/integrity.md)
-  state TEXT,                     -- JSON: where a reader resumes after this block
   data BLOB NOT NULL              -- zstd
 ) STRICT;
 CREATE UNIQUE INDEX block_member ON block (member, offset);

@@ -49,10 +49,9 @@ export class ByteParser {
   }
 
   /** The bytes that `parse` reads from. */
-  setData(data: Buffer): void {
+  setData(data: Buffer, view: DataView): void {
     this.#data = data;
-    this.#view = new DataView(data.buffer, data.byteOffset, data.length);
-    this.#builder.view = this.#view;
+    this.#view = view;
   }
 
   /** Whether the document was the `_source` of a hit. */
@@ -267,7 +266,7 @@ export class ByteParser {
   #string(node: FieldNode, start: number): number {
     const end = node.hashed ? this.#scan(start) : this.#skim(start);
     if (end !== FAILED) {
-      this.#builder.addBytes(node, this.#data, start, end);
+      this.#builder.addBytes(node, this.#data, this.#view, start, end);
       return end + 1;
     }
     return this.#escaped(node, start);
@@ -329,7 +328,7 @@ export class ByteParser {
     if (end === FAILED) return FAILED;
     const length = this.#scratchLength;
     if (node.hashed) this.#builder.hash.hash(this.#scratchView, 0, length);
-    this.#builder.addBytes(node, this.#scratch, 0, length);
+    this.#builder.addBytes(node, this.#scratch, this.#scratchView, 0, length);
     return end + 1;
   }
 
@@ -417,7 +416,7 @@ export class ByteParser {
     if (digits === 0 || (digits > 1 && data[first] === 0x30)) return FAILED;
     if (byte !== DOT && (byte | 0x20) !== 0x65) {
       if (digits <= 15 && (value !== 0 || first === start)) {
-        this.#builder.addInteger(node, first === start ? value : -value, data, start, at);
+        this.#builder.addInteger(node, first === start ? value : -value, this.#view, start, at);
       } else this.#builder.addLeaf(node, readNumber(data.toString("latin1", start, at), false));
       return at;
     }

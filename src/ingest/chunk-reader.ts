@@ -30,6 +30,7 @@ export class ChunkReader {
   readonly #contentHash = new ByteHash();
   readonly #fast: boolean;
   #data: Buffer = Buffer.alloc(0);
+  #view: DataView = new DataView(new ArrayBuffer(0));
   #utf8 = true;
   #rejected: Rejection[] = [];
   #documents = 0;
@@ -58,7 +59,8 @@ export class ChunkReader {
     if (reset) builder.reset();
     const whole = Buffer.from(task.buffer);
     this.#data = whole;
-    this.#parser.setData(whole);
+    this.#view = new DataView(task.buffer);
+    this.#parser.setData(whole, this.#view);
     this.#utf8 = task.skip !== null || isUtf8(whole.subarray(0, task.length));
     this.#rejected = [];
     this.#documents = 0;
@@ -156,7 +158,7 @@ export class ChunkReader {
       if (this.#parser.parse(start, end)) {
         const hit = this.#parser.hit ?? hitHash(identity);
         const flags = this.#parser.wrapped ? EVENT_FLAG.wrapped : 0;
-        builder.end(start, end - start, line, flags, hit, () => builder.hash.hash(builder.view, start, end));
+        builder.end(start, end - start, line, flags, hit, () => builder.hash.hash(this.#view, start, end));
         return;
       }
       builder.drop();
@@ -229,7 +231,7 @@ export class ChunkReader {
     builder.begin();
     forEachLeaf(document, (path, value) => builder.addLeaf(builder.tree.node(path), value));
     builder.end(start, end - start, line, flags, hitHash(identity), () => {
-      this.#contentHash.hash(builder.view, start, end);
+      this.#contentHash.hash(this.#view, start, end);
       builder.hash.low = (this.#contentHash.low + Math.imul(ordinal ?? 0, 0x9e3779b1)) | 0;
       builder.hash.high = this.#contentHash.high;
     });

@@ -84,6 +84,10 @@ export class FieldNode {
   high = 0;
   readonly more: number[] = [];
 
+  // Its last string in the dictionary.
+  lastId = 0;
+  lastEpoch = 0;
+
   // Counts of the current chunk.
   documents = 0;
   strings = 0;

@@ -1,4 +1,3 @@
-import { createHash, type Hash } from "node:crypto";
 import { UserError } from "../base/errors.ts";
 import type { CaseFile } from "../store/case-file.ts";
 import type { EventSink } from "../store/event-sink.ts";
@@ -8,7 +7,8 @@ import { type BufferPool, type Chunk, chunkerFor } from "./chunker.ts";
 import type { Format, MemberFacts } from "./format.ts";
 import type { LoadProgress } from "./load-types.ts";
 import type { SourceReader } from "./source-reader.ts";
-import type { WorkerPool } from "./worker-pool.ts";
+import type { ChunkTask } from "./protocol.ts";
+import type { PoolResult, WorkerPool } from "./worker-pool.ts";
 
 const NEWLINE = 0x0a;
 
@@ -42,7 +42,6 @@ export async function loadMember(job: MemberJob): Promise<void> {
 
 class MemberLoad {
   readonly #job: MemberJob;
-  readonly #hash: Hash = createHash("sha256");
   readonly #prefix: MemberPrefix;
   readonly #sent = new Map<number, Chunk>();
   #next = 0;
@@ -50,6 +49,8 @@ class MemberLoad {
   /** Of the next chunk that is not in the case. */
   #line = 1;
   #started = false;
+  /** Not handed to a worker yet: when no other follows, none is started for it. */
+  #first: Chunk | null = null;
   #events = 0;
   #lastProgress = 0;
   #bytes = 0;
@@ -63,7 +64,6 @@ class MemberLoad {
     const job = this.#job;
     const chunker = chunkerFor(job.format, job.facts, job.buffers);
     for (let bytes = await job.reader.read(); bytes !== null; bytes = await job.reader.read()) {
-      this.#hash.update(bytes);
       this.#bytes += bytes.length;
       for (const chunk of chunker.push(bytes)) await this.#send(chunk);
       if (job.signal?.aborted === true) await this.#interrupt();
@@ -76,31 +76,49 @@ class MemberLoad {
   }
 
   async #send(chunk: Chunk): Promise<void> {
-    const job = this.#job;
     const end = chunk.start + chunk.length;
     if (end <= this.#prefix.bytes) {
       this.#skip(chunk);
       return;
     }
-    if (!this.#started) this.#start(chunk);
-    while (!job.pool.ready) {
-      await job.pool.wait();
+    if (!this.#started) {
+      this.#start(chunk);
+      this.#first = chunk;
+      return;
+    }
+    if (this.#first !== null) {
+      const first = this.#first;
+      this.#first = null;
+      await this.#dispatch(first);
+    }
+    await this.#dispatch(chunk);
+  }
+
+  async #dispatch(chunk: Chunk): Promise<void> {
+    const { pool } = this.#job;
+    while (!pool.ready) {
+      await pool.wait();
       this.#writeReady();
     }
     const sequence = this.#next++;
     this.#sent.set(sequence, chunk);
-    job.pool.send({
+    pool.send(this.#task(chunk, sequence));
+  }
+
+  #task(chunk: Chunk, sequence: number): ChunkTask {
+    const { format, facts } = this.#job;
+    return {
       sequence,
       buffer: chunk.buffer,
       length: chunk.length,
       blocks: chunk.blocks,
       blocksFrom: chunk.blocksFrom,
-      format: job.format.id,
-      member: job.facts,
+      format: format.id,
+      member: facts,
       documents: chunk.documents,
       first: chunk.start === 0,
       skip: chunk.skip,
-    });
+    };
   }
 
   /** The chunk is in the case already, or the file is another one. */
@@ -134,22 +152,29 @@ class MemberLoad {
       const chunk = this.#sent.get(this.#written);
       const result = chunk === undefined ? null : this.#job.pool.take(this.#written);
       if (chunk === undefined || result === null) return;
-      this.#job.sink.add(result.batch, {
-        worker: result.worker,
-        data: new Uint8Array(chunk.buffer),
-        start: chunk.start,
-        blocksFrom: chunk.start + chunk.blocksFrom,
-        state: null,
-      });
-      this.#events += result.batch.events;
       this.#sent.delete(this.#written);
-      this.#job.buffers.give(chunk.buffer);
       this.#written += 1;
-      this.#report();
+      this.#write(chunk, result);
     }
   }
 
+  #write(chunk: Chunk, { worker, batch }: PoolResult): void {
+    this.#job.sink.add(batch, {
+      worker,
+      data: new Uint8Array(chunk.buffer),
+      start: chunk.start,
+      blocksFrom: chunk.start + chunk.blocksFrom,
+    });
+    this.#events += batch.events;
+    this.#job.buffers.give(chunk.buffer);
+    this.#report();
+  }
+
   async #writeAll(): Promise<void> {
+    if (this.#first !== null) {
+      this.#write(this.#first, this.#job.pool.readHere(this.#task(this.#first, 0)));
+      this.#first = null;
+    }
     for (;;) {
       this.#writeReady();
       if (this.#written === this.#next) break;
@@ -178,12 +203,12 @@ class MemberLoad {
       const { code, reason } = problem;
       addRejected(file, source, member, { line: 0, offset: this.#bytes, bytes: 0, code, reason });
     }
-    const digest = this.#hash.digest("hex");
+    const digests = reader.digests();
     file.transaction(() => {
-      finishMember(file, member, digest, this.#bytes, problem?.reason ?? null);
+      finishMember(file, member, digests.output, this.#bytes, problem?.reason ?? null);
       const stored = sourceById(file, source);
       finishSource(file, source, {
-        sha256: reader.compression === "none" ? digest : reader.digest(),
+        sha256: digests.source,
         bytes: reader.bytesIn,
         warnings: stored === undefined ? [] : warningsOf(stored, this.#job.timezone),
         finishedAt: this.#job.now().toISOString(),

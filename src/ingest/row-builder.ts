@@ -17,6 +17,7 @@ import { encodeText } from "../store/text.ts";
 import { ByteHash, combine } from "../store/byte-hash.ts";
 import { type FieldNode, type FieldTree, KIND, ROLE } from "./field-tree.ts";
 import { LocalDictionary } from "./local-dictionary.ts";
+import { LocalLists } from "./local-lists.ts";
 
 const STRING = 1;
 const NUMBER = 2;
@@ -55,9 +56,11 @@ export class RowBuilder {
   readonly dictionary = new LocalDictionary();
   readonly hash = new ByteHash();
   readonly #zone: TimeZone | undefined;
-  readonly #lists = new Map<string, number>();
-  readonly #addresses = new Map<string, number>();
-  readonly #newLists = new Words(1 << 10);
+  readonly #lists = new LocalLists();
+  #listIds = new Int32Array(64);
+  /** Spellings of addresses, and the dictionary id of each; 0: it is none. */
+  readonly #spellings = new LocalDictionary();
+  #addresses: number[] = [];
   readonly #rows = new Words(1 << 17);
   readonly #side = new Words(1 << 8);
   readonly #fields: LocalField[] = [];
@@ -70,7 +73,6 @@ export class RowBuilder {
   #fieldCount = 0;
   #presentCount = 0;
   #document = 0;
-  #listCount = 0;
   events = 0;
   unnamed = 0;
 
@@ -120,7 +122,7 @@ export class RowBuilder {
       const { text, odd } = encodeText(value);
       const length = this.#toScratch(text);
       this.hash.hash(this.#scratchView, 0, length);
-      this.#addText(node, this.#scratch, 0, length, odd, value);
+      this.#addText(node, this.#scratch, this.#scratchView, 0, length, odd, value);
     } else if (typeof value === "boolean") this.addBoolean(node, value);
     else this.#addExactNumber(node, value);
   }
@@ -129,11 +131,19 @@ export class RowBuilder {
    * A string whose bytes are its text: well-formed UTF-8 without NUL. `hash` holds the hash of the bytes where
    * `node.hashed`.
    */
-  addBytes(node: FieldNode, data: Buffer, start: number, end: number): void {
-    this.#addText(node, data, start, end, false, null);
+  addBytes(node: FieldNode, data: Buffer, view: DataView, start: number, end: number): void {
+    this.#addText(node, data, view, start, end, false, null);
   }
 
-  #addText(node: FieldNode, data: Buffer, start: number, end: number, odd: boolean, text: string | null): void {
+  #addText(
+    node: FieldNode,
+    data: Buffer,
+    view: DataView,
+    start: number,
+    end: number,
+    odd: boolean,
+    text: string | null,
+  ): void {
     const kind = node.kind;
     if (kind >= KIND.ignored) {
       if (kind === KIND.ignored) this.#unnamedHere += 1;
@@ -142,29 +152,29 @@ export class RowBuilder {
     this.#open(node, STRING);
     const low = this.hash.low;
     const high = this.hash.high;
-    if (node.role !== 0) this.#noteText(node, low, high, data, start, end, odd, text);
+    if (node.role !== 0) this.#noteText(node, data, view, start, end, odd, text);
     if (kind === KIND.text) {
       if (node.column) {
         const family = odd ? node.family | VALUE_ODD : node.family;
-        this.#put(node, CELL.value, this.dictionary.intern(data, start, end, low, high, family), 0);
+        this.#put(node, CELL.value, this.#intern(node, view, start, end, low, high, family), 0);
       }
     } else if (kind === KIND.date) this.#addDateText(node, data, start, end, text);
-    else if (kind === KIND.ip) this.#addAddress(node, text ?? data.toString("latin1", start, end));
+    else if (kind === KIND.ip) this.#addAddress(node, data, view, start, end);
     else this.#addConverted(node, text ?? data.toString("utf8", start, end));
   }
 
   /** What identity and category need of a string. */
   #noteText(
     node: FieldNode,
-    low: number,
-    high: number,
     data: Buffer,
+    view: DataView,
     start: number,
     end: number,
     odd: boolean,
     text: string | null,
   ): void {
     const role = node.role;
+    const { low, high } = this.hash;
     if ((role & ROLE.eventId) !== 0) {
       this.#eventIds += 1;
       this.#eventLow = low;
@@ -174,7 +184,7 @@ export class RowBuilder {
       this.#agentLow = low;
       this.#agentHigh = high;
     }
-    if (node.alias !== null) this.#addText(node.alias, data, start, end, odd, text);
+    if (node.alias !== null) this.#addText(node.alias, data, view, start, end, odd, text);
     this.hash.low = low;
     this.hash.high = high;
     if ((role & ROLE.time) !== 0 && node.kind !== KIND.date) this.#noteTime(text ?? data.toString("utf8", start, end));
@@ -182,8 +192,8 @@ export class RowBuilder {
       this.#noteTie(text ?? data.toString("utf8", start, end));
   }
 
-  /** An integer of at most 15 digits. `data[start, end)` is its canonical text. */
-  addInteger(node: FieldNode, value: number, data: Buffer, start: number, end: number): void {
+  /** An integer of at most 15 digits. `[start, end)` of `view` is its canonical text. */
+  addInteger(node: FieldNode, value: number, view: DataView, start: number, end: number): void {
     const kind = node.kind;
     if (node.role === ROLE.tiebreaker && kind === KIND.long) {
       const high = Math.floor(value / 4_294_967_296);
@@ -199,9 +209,9 @@ export class RowBuilder {
     this.#open(node, NUMBER);
     if (kind === KIND.text) {
       if (node.column) {
-        this.hash.hash(this.viewOf(data), start, end);
+        this.hash.hash(view, start, end);
         const { low, high } = this.hash;
-        this.#put(node, CELL.value, this.dictionary.intern(data, start, end, low, high, node.family), 0);
+        this.#put(node, CELL.value, this.#intern(node, view, start, end, low, high, node.family), 0);
       }
     } else if (kind === KIND.long) {
       if (node.column) this.#putInteger(node, value);
@@ -210,11 +220,24 @@ export class RowBuilder {
     } else node.bad += 1;
   }
 
-  /** The view over the bytes that the fast reader works on; set by it. */
-  view: DataView = this.#scratchView;
-
-  viewOf(data: Buffer): DataView {
-    return data === this.#scratch ? this.#scratchView : this.view;
+  /** The dictionary id of a string; the last one of the field is tried first, because fields repeat. */
+  #intern(
+    node: FieldNode,
+    view: DataView,
+    start: number,
+    end: number,
+    low: number,
+    high: number,
+    family: number,
+  ): number {
+    const { dictionary } = this;
+    if (node.lastEpoch === dictionary.epoch && dictionary.is(node.lastId, view, start, end, low, high, family)) {
+      return node.lastId;
+    }
+    const id = dictionary.intern(view, start, end, low, high, family);
+    node.lastId = id;
+    node.lastEpoch = dictionary.epoch;
+    return id;
   }
 
   #addExactNumber(node: FieldNode, value: number | bigint | HugeNumber): void {
@@ -229,7 +252,7 @@ export class RowBuilder {
       if ((role & (ROLE.eventId | ROLE.agentId)) !== 0 || node.alias !== null) {
         const length = this.#toScratch(numberText(value));
         this.hash.hash(this.#scratchView, 0, length);
-        this.#noteText(node, this.hash.low, this.hash.high, this.#scratch, 0, length, false, numberText(value));
+        this.#noteText(node, this.#scratch, this.#scratchView, 0, length, false, numberText(value));
       }
       if ((role & ROLE.time) !== 0 && kind !== KIND.date && !(value instanceof HugeNumber)) this.#noteTime(value);
       if ((role & ROLE.tiebreaker) !== 0 && kind !== KIND.long) this.#noteTie(value);
@@ -263,7 +286,8 @@ export class RowBuilder {
     const length = this.#toScratch(text);
     this.hash.hash(this.#scratchView, 0, length);
     const { low, high } = this.hash;
-    this.#put(node, CELL.value, this.dictionary.intern(this.#scratch, 0, length, low, high, node.family), 0);
+    const id = this.dictionary.intern(this.#scratchView, 0, length, low, high, node.family);
+    this.#put(node, CELL.value, id, 0);
   }
 
   /** A value of a field that is typed otherwise, made to fit or counted as malformed. */
@@ -300,18 +324,26 @@ export class RowBuilder {
     }
   }
 
-  #addAddress(node: FieldNode, text: string): void {
-    let id = this.#addresses.get(text);
+  /** Addresses are looked up by their bytes as written; each spelling is parsed once. */
+  #addAddress(node: FieldNode, data: Buffer, view: DataView, start: number, end: number): void {
+    const spelling = this.#spellings.intern(view, start, end, this.hash.low, this.hash.high, 0);
+    let id = this.#addresses[spelling];
     if (id === undefined) {
-      const address = toIp(text);
+      const address = toIp(data.toString("latin1", start, end));
       if (address === null) id = 0;
       else {
         const length = this.#toScratch(address.text);
         this.hash.hash(this.#scratchView, 0, length);
-        const { low, high } = this.hash;
-        id = this.dictionary.intern(this.#scratch, 0, length, low, high, node.family | VALUE_IP);
+        id = this.dictionary.intern(
+          this.#scratchView,
+          0,
+          length,
+          this.hash.low,
+          this.hash.high,
+          node.family | VALUE_IP,
+        );
       }
-      if (text.length <= 64) this.#addresses.set(text, id);
+      this.#addresses[spelling] = id;
     }
     if (id === 0) node.bad += 1;
     else if (node.column) this.#put(node, CELL.value, id, 0);
@@ -564,23 +596,19 @@ export class RowBuilder {
 
   /** The local id of the list of a field's values; 0 when they are all the same. */
   #list(node: FieldNode): number {
-    const ids = [node.low];
-    for (let index = 1; index < node.more.length; index += 3) ids.push(node.more[index] as number);
-    node.more.length = 0;
-    ids.sort((a, b) => a - b);
-    const unique = ids.filter((id, index) => index === 0 || id !== ids[index - 1]);
-    if (unique.length === 1) return 0;
-    const key = `${node.family}:${unique.join()}`;
-    const known = this.#lists.get(key);
-    if (known !== undefined) return known;
-    const list = ++this.#listCount;
-    this.#lists.set(key, list);
-    this.#newLists.reserve(unique.length + 2);
-    const words = this.#newLists;
-    words.data[words.length++] = node.family;
-    words.data[words.length++] = unique.length;
-    for (const id of unique) words.data[words.length++] = id;
-    return list;
+    const { more } = node;
+    const size = 1 + more.length / 3;
+    if (size > this.#listIds.length) this.#listIds = new Int32Array(size * 2);
+    const ids = this.#listIds;
+    ids[0] = node.low;
+    for (let index = 1, at = 1; index < size; index++, at += 3) ids[index] = more[at] as number;
+    more.length = 0;
+    sortIds(ids, size);
+    let count = 1;
+    for (let index = 1; index < size; index++) if (ids[index] !== ids[count - 1]) ids[count++] = ids[index] as number;
+    if (count > 1) return this.#lists.intern(node.family, ids, count);
+    node.low = ids[0] as number;
+    return 0;
   }
 
   /** Puts a list of numbers aside; false when they are all the same. */
@@ -617,15 +645,15 @@ export class RowBuilder {
 
   /** Whether the dictionary is to be cleared before the next chunk. */
   get full(): boolean {
-    return this.dictionary.full || this.#listCount > 200_000 || this.#addresses.size > 200_000;
+    return this.dictionary.full || this.#spellings.full || this.#lists.count > 200_000;
   }
 
   /** Forgets all strings; local value ids start again. */
   reset(): void {
     this.dictionary.clear();
     this.#lists.clear();
-    this.#addresses.clear();
-    this.#listCount = 0;
+    this.#spellings.clear();
+    this.#addresses = [];
   }
 
   takeRows(): {
@@ -661,12 +689,29 @@ export class RowBuilder {
     return {
       rows: this.#rows.take(),
       side: this.#side.take(),
-      lists: this.#newLists.take(),
+      lists: this.#lists.takeNew(),
       counts,
       fields: this.#fields.splice(0),
       events,
       unnamed,
     };
+  }
+}
+
+/** Sorts `ids[0, size)`: lists are short, and mostly in order. */
+function sortIds(ids: Int32Array, size: number): void {
+  if (size > 32) {
+    ids.subarray(0, size).sort();
+    return;
+  }
+  for (let index = 1; index < size; index++) {
+    const id = ids[index] as number;
+    let at = index - 1;
+    while (at >= 0 && (ids[at] as number) > id) {
+      ids[at + 1] = ids[at] as number;
+      at -= 1;
+    }
+    ids[at + 1] = id;
   }
 }
 

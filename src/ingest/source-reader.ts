@@ -22,6 +22,7 @@ export class SourceReader {
   readonly #handle: FileHandle | null;
   readonly #input: AsyncIterator<Buffer>;
   readonly #hash: Hash = createHash("sha256");
+  readonly #outputHash: Hash | null;
   readonly compression: Compression;
   #output: AsyncIterator<Buffer>;
   /** The first bytes, still to be handed out. */
@@ -36,6 +37,7 @@ export class SourceReader {
     this.#handle = handle;
     this.#input = input;
     this.compression = compressionOf(first);
+    this.#outputHash = this.compression === "none" ? null : createHash("sha256");
     this.#head = [];
     const rest = this.#raw(first);
     this.#output = this.compression === "none" ? rest : this.#decompress(rest);
@@ -62,13 +64,13 @@ export class SourceReader {
     while (have < count) {
       const next = await this.#output.next();
       if (next.done === true) break;
-      this.#head.push(next.value);
+      this.#head.push(Buffer.from(next.value));
       have += next.value.length;
     }
     return Buffer.concat(this.#head).subarray(0, count);
   }
 
-  /** The next bytes; null at the end. */
+  /** The next bytes; null at the end. They are valid until the next call. */
   async read(): Promise<Buffer | null> {
     const waiting = this.#head.shift();
     if (waiting !== undefined) return this.#count(waiting);
@@ -77,13 +79,15 @@ export class SourceReader {
   }
 
   #count(bytes: Buffer): Buffer {
+    this.#outputHash?.update(bytes);
     this.bytesOut += bytes.length;
     return bytes;
   }
 
-  /** SHA-256 of the source as found; only once everything was read. */
-  digest(): string {
-    return this.#hash.digest("hex");
+  /** SHA-256 of the source as found, and of its bytes decompressed. Once, when everything was read. */
+  digests(): { source: string; output: string } {
+    const source = this.#hash.digest("hex");
+    return { source, output: this.#outputHash?.digest("hex") ?? source };
   }
 
   /** Reads what is left, for the hash. */
@@ -189,12 +193,14 @@ function compressionOf(head: Buffer | null): Compression {
   return head.readUInt32LE(0) === 0xfd2fb528 ? "zstd" : "none";
 }
 
+/** The pieces of a file; each is valid until the next one is asked for, the first always. */
 async function* readHandle(handle: FileHandle): AsyncGenerator<Buffer> {
-  for (;;) {
-    const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+  let buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+  for (let first = true; ; first = false) {
     const { bytesRead } = await handle.read(buffer, 0, READ_BYTES, null);
     if (bytesRead === 0) return;
     yield buffer.subarray(0, bytesRead);
+    if (first) buffer = Buffer.allocUnsafeSlow(READ_BYTES);
   }
 }
 

@@ -1,5 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { RowBatch } from "../store/row-batch.ts";
+import { ChunkReader } from "./chunk-reader.ts";
+import { knownFormat } from "./known-format.ts";
 import type { ChunkResult, ChunkTask, NormaliseOptions } from "./protocol.ts";
 
 /** Chunks that wait at each worker, besides the one it works on. */
@@ -16,18 +18,35 @@ export interface PoolResult {
   readonly batch: RowBatch;
 }
 
-/** Worker threads that read chunks. Results are handed out in the order of the tasks, whoever is faster. */
+/**
+ * Worker threads that read chunks. Results are handed out in the order of the tasks, whoever is faster. The threads are
+ * started with the first task that is sent to them.
+ */
 export class WorkerPool {
-  readonly #slots: Slot[];
+  readonly #count: number;
+  readonly #options: NormaliseOptions;
+  #slots: Slot[] = [];
+  #local: ChunkReader | null = null;
   readonly #results = new Map<number, PoolResult>();
   #failure: Error | null = null;
   #wake: (() => void) | null = null;
 
   constructor(count: number, options: NormaliseOptions) {
+    this.#count = count;
+    this.#options = options;
+  }
+
+  /** Reads a chunk in this thread: for what is too small to be worth the start of others. */
+  readHere(task: ChunkTask): PoolResult {
+    this.#local ??= new ChunkReader(this.#options, knownFormat);
+    return { worker: this.#count, batch: this.#local.read(task) };
+  }
+
+  #start(): Slot[] {
     const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
     const url = new URL(`./worker.${extension}`, import.meta.url);
-    this.#slots = Array.from({ length: count }, (_, index) => {
-      const worker = new Worker(url, { workerData: options });
+    return Array.from({ length: this.#count }, (_, index) => {
+      const worker = new Worker(url, { workerData: this.#options });
       const slot: Slot = { worker, busy: 0 };
       worker.on("message", ({ sequence, batch }: ChunkResult) => {
         slot.busy -= 1;
@@ -49,11 +68,12 @@ export class WorkerPool {
 
   /** Whether a worker would take a task now. */
   get ready(): boolean {
-    return this.#slots.some((slot) => slot.busy <= QUEUE);
+    return this.#slots.length === 0 || this.#slots.some((slot) => slot.busy <= QUEUE);
   }
 
   /** Gives a task to the least busy worker. */
   send(task: ChunkTask): void {
+    if (this.#slots.length === 0) this.#slots = this.#start();
     const slot = this.#slots.reduce((least, next) => (next.busy < least.busy ? next : least));
     slot.busy += 1;
     slot.worker.postMessage(task);

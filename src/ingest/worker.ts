@@ -1,17 +1,13 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { invariant } from "../base/errors.ts";
 import { ChunkReader } from "./chunk-reader.ts";
-import { formatById } from "./formats/registry.ts";
+import { knownFormat } from "./known-format.ts";
 import type { ChunkResult, ChunkTask, NormaliseOptions } from "./protocol.ts";
 
 /** Entry of a worker thread: chunks in, rows and blocks out. */
 const port = parentPort;
 invariant(port !== null, "this file runs in a worker");
-const reader = new ChunkReader(workerData as NormaliseOptions, (id) => {
-  const format = formatById(id);
-  invariant(format !== null, `there is a format ${id}`);
-  return format;
-});
+const reader = new ChunkReader(workerData as NormaliseOptions, knownFormat);
 port.on("message", (task: ChunkTask) => {
   const batch = reader.read(task);
   const result: ChunkResult = { sequence: task.sequence, batch };

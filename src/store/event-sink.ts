@@ -45,8 +45,6 @@ export interface BatchOrigin {
   readonly start: number;
   /** Position in the member where the first block of the batch starts. */
   readonly blocksFrom: number;
-  /** Splitter state after the batch, for formats with a splitter. */
-  readonly state: string | null;
 }
 
 /** Per worker: its local ids in ids of the case. */
@@ -69,7 +67,6 @@ interface PendingBlock {
   readonly offset: number;
   readonly bytes: number;
   readonly line: number;
-  readonly state: string | null;
   readonly data: Uint8Array;
 }
 
@@ -227,13 +224,11 @@ export class EventSink {
       const data = batch.blockData[index];
       invariant(data !== undefined, "a block has data");
       const id = this.#nextBlock++;
-      const last = index === batch.blockEnds.length - 1;
       this.#pending.blocks.push({
         id,
         offset: start,
         bytes: end - start,
         line: this.#line,
-        state: last ? origin.state : null,
         data,
       });
       this.#originals.addPending(id, data);
@@ -437,10 +432,10 @@ export class EventSink {
     db.exec("INSERT INTO event SELECT * FROM stage.event");
     const member = BigInt(this.#member);
     const insertBlock = db.prepare(
-      "INSERT INTO block (id, member, offset, bytes, line, state, data) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO block (id, member, offset, bytes, line, data) VALUES (?, ?, ?, ?, ?, ?)",
     );
-    for (const { id, offset, bytes, line, state, data } of pending.blocks) {
-      insertBlock.run(BigInt(id), member, BigInt(offset), BigInt(bytes), BigInt(line), state, data);
+    for (const { id, offset, bytes, line, data } of pending.blocks) {
+      insertBlock.run(BigInt(id), member, BigInt(offset), BigInt(bytes), BigInt(line), data);
     }
     const insertRejected = db.prepare(
       "INSERT INTO rejected (member, line, offset, bytes, code, reason) VALUES (?, ?, ?, ?, ?, ?)",

@@ -35,6 +35,7 @@ export interface RowBatch {
   readonly families: readonly string[];
   /** Per new value: family | flags, length, both hashes. */
   readonly valueMeta: Int32Array<ArrayBuffer>;
+  /** Each padded with zeros to a multiple of 4. */
   readonly valueBytes: Uint8Array<ArrayBuffer>;
   /** Per new list: family, count, local value ids. */
   readonly lists: Int32Array<ArrayBuffer>;

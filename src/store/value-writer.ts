@@ -124,7 +124,7 @@ export class ValueWriter {
         this.#stageText(id, family, bytes, start, length, local);
       }
       map.push(id);
-      start += length;
+      start += (length + 3) & ~3;
     }
   }
 
@@ -191,9 +191,7 @@ export class ValueWriter {
     }
     at += bytes.copy(data, at, start, start + length);
     if (ip) {
-      const address = parseIp(bytes.toString("latin1", start, start + length));
-      invariant(address !== null, "an address of the dictionary is one");
-      data.set(address, at);
+      writeAddress(data, at, bytes, start, start + length);
       at += 16;
     }
     const { stage, values } = this.#open();
@@ -255,6 +253,29 @@ export class ValueWriter {
     if (row[0] !== (key & VALUE_FAMILY) || (row[2] === 1) !== ((key & VALUE_ODD) !== 0)) return false;
     return Buffer.from(row[1]).equals(data.subarray(start, start + length));
   }
+}
+
+/** Writes the 16 bytes of an address in canonical text. */
+function writeAddress(data: Buffer, to: number, bytes: Buffer, start: number, end: number): void {
+  data.fill(0, to, to + 16);
+  let part = 0;
+  let at = to + 12;
+  for (let from = start; from < end; from++) {
+    const byte = bytes[from] as number;
+    if (byte === 0x2e) {
+      data[at++] = part;
+      part = 0;
+    } else if (byte >= 0x30 && byte <= 0x39) part = part * 10 + byte - 0x30;
+    else {
+      const address = parseIp(bytes.toString("latin1", start, end));
+      invariant(address !== null, "an address of the dictionary is one");
+      data.set(address, to);
+      return;
+    }
+  }
+  data[at] = part;
+  data[to + 10] = 0xff;
+  data[to + 11] = 0xff;
 }
 
 /** Local ids (from 1) to dictionary ids. */
