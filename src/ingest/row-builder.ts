@@ -607,7 +607,7 @@ export class RowBuilder {
     let count = 1;
     for (let index = 1; index < size; index++) if (ids[index] !== ids[count - 1]) ids[count++] = ids[index] as number;
     if (count > 1) return this.#lists.intern(node.family, ids, count);
-    node.low = ids[0] as number;
+    node.low = ids[0];
     return 0;
   }
 

@@ -176,7 +176,7 @@ const { document } = fc.letrec<{ value: unknown; document: unknown }>((tie) => (
   ),
   document: fc
     .array(fc.tuple(fc.constantFrom(...NAMES), tie("value")), { maxLength: 6 })
-    .map((entries) => ({ entries }) as unknown),
+    .map((entries) => ({ entries })),
 }));
 
 /** JSON text of a document; entries may repeat keys. Spaces and escapes vary with `style`. */
