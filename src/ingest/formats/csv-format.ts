@@ -8,7 +8,7 @@ export interface CsvDialect {
   readonly title: string;
   matches(header: CsvHeader): boolean;
   /** `row`: pairs of column and cell, in the order of the file. */
-  convert(row: readonly (readonly [string, string])[], member: MemberFacts): Converted;
+  convert(row: readonly (readonly [string, string])[], member: MemberFacts): Converted | Converted[];
 }
 
 export function csvFormat(dialect: CsvDialect): Format {
@@ -16,7 +16,7 @@ export function csvFormat(dialect: CsvDialect): Format {
     id: dialect.id,
     title: dialect.title,
     documents: { splitter: (_member, state) => csvSplitter(state) },
-    convert: (text, context, member) => [convertRow(text, context, member, dialect)],
+    convert: (text, context, member) => [convertRow(text, context, member, dialect)].flat(),
   };
 }
 
@@ -32,7 +32,7 @@ export function csvOf(id: string, dialect: Dialect): CsvDialect {
   };
 }
 
-function convertRow(text: string, context: unknown, member: MemberFacts, dialect: CsvDialect): Converted {
+function convertRow(text: string, context: unknown, member: MemberFacts, dialect: CsvDialect): Converted | Converted[] {
   if (!isHeader(context)) return { kind: "rejected", code: "csv-header", reason: "the file has no header" };
   const { columns, delimiter } = context;
   const cells = parseCsvRecord(text, delimiter);

@@ -28,13 +28,25 @@ export function outlineJson(text: string): JsonOutline | null {
     return { container: CONTAINERS.jsonArray, documents: unwrap(list) };
   }
   if (documents.some(isResponse)) return { container: CONTAINERS.searchResponse, documents: hitsOf(documents) };
-  if (values.every(({ oneLine }) => oneLine)) {
+  if (values.every(({ oneLine }) => oneLine) || mostLinesAreDocuments(text)) {
     if (parseBulkAction(first.value) !== null) return { container: CONTAINERS.bulk, documents: unwrap(documents) };
     return { container: CONTAINERS.ndjson, documents: unwrap(documents) };
   }
   const archived = documents.some((document) => document["type"] === "doc" && isDocument(document["value"]));
   const container = archived ? CONTAINERS.esArchiver : CONTAINERS.jsonDocuments;
   return { container, documents: unwrap(documents) };
+}
+
+/** Whether NDJSON is broken in places, rather than JSON that goes over several lines. */
+function mostLinesAreDocuments(text: string): boolean {
+  const lines = text.split("\n").slice(0, 200);
+  if (lines.length > 1) lines.pop();
+  const filled = lines.filter((line) => line.trim() !== "");
+  const whole = filled.filter((line) => {
+    const read = line.startsWith("{") ? parsePartialJson(line) : null;
+    return read?.complete === true && line.slice(read.end).trim() === "";
+  });
+  return whole.length * 2 >= filled.length && filled.length > 0;
 }
 
 interface FirstValue extends PartialJson {

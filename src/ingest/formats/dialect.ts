@@ -15,7 +15,7 @@ export interface Dialect {
    * The ECS document: the fields of the original under their own names, and the ECS fields beside them with dotted
    * names. Only called for documents that match; others pass as they are.
    */
-  convert(document: Document, member: MemberFacts): Converted;
+  convert(document: Document, member: MemberFacts): Converted | Converted[];
 }
 
 /** A format of text that is neither JSON nor CSV. `matches`: whether a file that begins so is one. */
@@ -33,23 +33,24 @@ export function jsonFormat(container: Container, dialect: Dialect): Format {
     id: container.id === "ndjson" ? dialect.id : `${dialect.id}+${container.id}`,
     title: container.id === "ndjson" ? dialect.title : `${dialect.title} In: ${container.title}`,
     documents: container.documents,
-    convert: (text, context, member) => [convertJson(text, context, member, dialect)],
+    convert: (text, context, member) => convertJson(text, context, member, dialect),
   };
 }
 
-function convertJson(text: string, context: unknown, member: MemberFacts, dialect: Dialect): Converted {
+function convertJson(text: string, context: unknown, member: MemberFacts, dialect: Dialect): Converted[] {
   const value = parseExactJson(text);
-  if (value instanceof SyntaxError) return { kind: "rejected", code: "not-json", reason: value.message };
-  if (!isDocument(value)) return { kind: "rejected", code: "not-an-object", reason: "JSON, but no object" };
+  if (value instanceof SyntaxError) return [{ kind: "rejected", code: "not-json", reason: value.message }];
+  if (!isDocument(value)) return [{ kind: "rejected", code: "not-an-object", reason: "JSON, but no object" }];
   const hit = unwrapHit(value);
-  const converted: Converted = dialect.matches(hit.document)
+  const result = dialect.matches(hit.document)
     ? dialect.convert(hit.document, member)
-    : { kind: "event", document: hit.document };
-  if (converted.kind !== "event") return converted;
+    : ({ kind: "event", document: hit.document } as const);
+  const converted = Array.isArray(result) ? result : [result];
   const given = isDocument(context) ? context : {};
   const index = hit.index ?? (typeof given["index"] === "string" ? given["index"] : null);
   const id = hit.id ?? (typeof given["id"] === "string" ? given["id"] : null);
-  return index === null && id === null ? converted : { ...converted, identity: { index, id } };
+  if ((index === null && id === null) || converted.length !== 1) return converted;
+  return converted.map((item) => (item.kind === "event" ? { ...item, identity: { index, id } } : item));
 }
 
 /** Parses JSON; integers that a number cannot hold exactly become their text. */

@@ -72,6 +72,12 @@ export const CONVERSIONS = {
   /** An audit id that is set: 4294967295 and -1 stand for none. */
   loginId: (value) => (/^(?:4294967295|-1|unset)$/.test(text(value) ?? "") ? undefined : text(value)),
   loginName: (value) => (text(value) === "unset" ? undefined : text(value)),
+  /** Without the runtime's scheme; `host` and the empty id of a process outside of containers are none. */
+  containerId: (value) => (text(value) === "host" ? undefined : text(value)?.replace(/^[a-z-]+:\/\//, "")),
+  linuxPath: (value) => (text(value)?.startsWith("/") === true ? text(value) : undefined),
+  linuxName: (value) => (text(value)?.startsWith("/") === true ? text(value)?.replace(/^.*\//s, "") : undefined),
+  /** Syslog's severities. */
+  syslogLevel: (value) => SYSLOG_LEVELS[Number(text(value) ?? -1)],
   dnsStatus: (value) => (text(value) === "0" ? "NOERROR" : text(value)),
 } as const satisfies Record<string, (value: unknown) => unknown>;
 
@@ -202,6 +208,8 @@ const OUTCOMES: Readonly<Record<string, string>> = {
 };
 
 const TRANSPORTS: Readonly<Record<string, string>> = { "1": "icmp", "6": "tcp", "17": "udp", "58": "ipv6-icmp" };
+
+const SYSLOG_LEVELS = ["emergency", "alert", "critical", "error", "warning", "notice", "informational", "debug"];
 
 const HIVES: Readonly<Record<string, string>> = {
   HKLM: "HKLM",
