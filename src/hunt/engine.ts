@@ -1,7 +1,7 @@
 import type { EventQuery, Expression } from "../eql/ast.ts";
 import type { Condition, Leaf, Plan, StagePlan } from "../plan/plan.ts";
 import { planStage } from "../plan/plan-query.ts";
-import { compileCount, compileEventQuery, type TimeWindow } from "../sql/compile-stage.ts";
+import { compileAny, compileCount, compileEventQuery, type TimeWindow } from "../sql/compile-stage.ts";
 import type { CompiledStatement } from "../sql/fragments.ts";
 import type { Resolved } from "../sql/resolved.ts";
 import { type CaseFile, openCase } from "../store/case-file.ts";
@@ -89,6 +89,13 @@ export class Engine implements EngineContext {
     const resolved = resolveCondition(condition, this.context);
     if (resolved.kind === "constant") return resolved.value ? this.evidence.totalEvents : 0;
     return Number(this.file.rows(compileCount(resolved, window, this.evidence.totalEvents))[0]?.[0] ?? 0n);
+  }
+
+  /** Whether any event satisfies a condition. */
+  any(condition: Condition): boolean {
+    const resolved = resolveCondition(condition, this.context);
+    if (resolved.kind === "constant") return resolved.value && this.evidence.totalEvents > 0;
+    return this.file.rows(compileAny(resolved, this.evidence.totalEvents))[0]?.[0] === 1n;
   }
 
   /** How many events are of a category. */

@@ -81,7 +81,9 @@ function candidateSelect(
   timed: boolean,
 ): Fragment {
   const keys = stage.keys.map((key, position) => sql`${keyColumn(key)} AS ${sql.ref(`k${position}`)}`);
-  const tests: Fragment[] = timed ? [sql`e.time IS NOT NULL`] : [];
+  // Evaluated once, before any row: a required stage without candidates ends the statement.
+  const tests: Fragment[] = done.map((other) => sql`EXISTS (SELECT 1 FROM ${sql.table(`s${other}`)})`);
+  if (timed) tests.push(sql`e.time IS NOT NULL`);
   stage.keys.forEach((key, position) => {
     if (!key.optional) tests.push(sql`${keyColumn(key)} IS NOT NULL`);
     for (const other of done) {

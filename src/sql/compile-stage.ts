@@ -53,3 +53,9 @@ export function compileEventQuery(condition: Resolved, window: TimeWindow, total
 export function compileCount(condition: Resolved, window: TimeWindow, totalEvents: number): CompiledStatement {
   return compileFragment(sql`SELECT count(*) ${compileFrom(condition, window, totalEvents)}`);
 }
+
+/** Whether any event satisfies the condition: 1 or 0. */
+export function compileAny(condition: Resolved, totalEvents: number): CompiledStatement {
+  const from = compileFrom(condition, { from: null, to: null }, totalEvents);
+  return compileFragment(sql`SELECT EXISTS (SELECT 1 ${from})`);
+}

@@ -71,12 +71,15 @@ export class ValueSets {
     this.file.db.prepare("DELETE FROM temp.leaf WHERE leaf = ?").run(leaf);
   }
 
-  /** Number of values of a family. */
+  /** Number of scalars of a family. */
   familySize(family: number): number {
     let size = this.sizes.get(family);
     if (size === undefined) {
       size =
-        this.file.db.prepare<[number], number>("SELECT count(*) FROM value WHERE family = ?").pluck().get(family) ?? 0;
+        this.file.db
+          .prepare<[number], number>("SELECT count(*) FROM value WHERE family = ? AND folded IS NOT NULL")
+          .pluck()
+          .get(family) ?? 0;
       this.sizes.set(family, size);
     }
     return size;
@@ -88,7 +91,7 @@ export class ValueSets {
     if (has === undefined) {
       has =
         this.file.db
-          .prepare<[number], number>("SELECT EXISTS (SELECT 1 FROM value WHERE family = ? AND folded IS NULL)")
+          .prepare<[number], number>("SELECT EXISTS (SELECT 1 FROM field WHERE family = ? AND lists > 0)")
           .pluck()
           .get(family) === 1;
       this.families.set(family, has);
@@ -100,7 +103,7 @@ export class ValueSets {
   *scalars(family: number, onlyOdd: boolean): IterableIterator<DictionaryValue> {
     const rows = this.file.db
       .prepare<[number]>(
-        `SELECT id, ifnull(text, folded), ifnull(odd, 0) FROM value WHERE family = ? AND folded IS NOT NULL${onlyOdd ? " AND odd = 1" : ""}`,
+        `SELECT id, ifnull(text, folded), ifnull(odd, 0) FROM value WHERE family = ? AND folded IS NOT NULL${onlyOdd ? " AND odd IS NOT NULL" : ""}`,
       )
       .raw()
       .iterate(family) as IterableIterator<[number, string, number]>;
@@ -111,7 +114,7 @@ export class ValueSets {
   hasOdd(family: number): boolean {
     return (
       this.file.db
-        .prepare<[number], number>("SELECT EXISTS (SELECT 1 FROM value WHERE odd = 1 AND family = ?)")
+        .prepare<[number], number>("SELECT EXISTS (SELECT 1 FROM value WHERE odd IS NOT NULL AND family = ?)")
         .pluck()
         .get(family) === 1
     );
