@@ -1,3 +1,4 @@
+import type { Expression } from "../eql/ast.ts";
 import type { StagePlan } from "../plan/plan.ts";
 import type { Resolved } from "../sql/resolved.ts";
 import type { CaseFile } from "../store/case-file.ts";
@@ -12,4 +13,6 @@ export interface EngineContext {
   readonly values: ValueReader;
   /** The condition of a stage with its leaves resolved against this case. */
   resolve(stage: StagePlan): Resolved;
+  /** Whether any event satisfies a condition. */
+  any(condition: Expression): boolean;
 }

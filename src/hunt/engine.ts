@@ -92,8 +92,8 @@ export class Engine implements EngineContext {
   }
 
   /** Whether any event satisfies a condition. */
-  any(condition: Condition): boolean {
-    const resolved = resolveCondition(condition, this.context);
+  any(condition: Expression): boolean {
+    const resolved = resolveCondition(this.planCondition(condition), this.context);
     if (resolved.kind === "constant") return resolved.value && this.evidence.totalEvents > 0;
     return this.file.rows(compileAny(resolved, this.evidence.totalEvents))[0]?.[0] === 1n;
   }

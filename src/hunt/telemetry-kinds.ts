@@ -1,33 +1,40 @@
-import { distinctValues } from "../store/distinct-values.ts";
+import type { Expression } from "../eql/ast.ts";
 import type { NeedContext } from "./blind.ts";
 import type { EngineContext } from "./engine-context.ts";
 
 /** Fields whose values name a kind of telemetry. */
 const DATASET_FIELDS = ["event.dataset", "data_stream.dataset"] as const;
 
-const known = new WeakMap<EngineContext, Map<string, ReadonlySet<string>>>();
+const known = new WeakMap<EngineContext, Map<string, boolean>>();
 
-/** Which categories and datasets the evidence of an engine has; read once. */
+/** Which categories and datasets the evidence of an engine has; each asked once. */
 export function kindContext(engine: EngineContext): NeedContext {
-  const kinds = known.get(engine) ?? new Map<string, ReadonlySet<string>>();
-  known.set(engine, kinds);
+  const answers = known.get(engine) ?? new Map<string, boolean>();
+  known.set(engine, answers);
   return {
     hasField: (path) => engine.evidence.hasField(path),
     kindFields: new Set([engine.evidence.categoryField, ...DATASET_FIELDS]),
     hasAnyValue: (path, values) => {
-      let present = kinds.get(path);
-      if (present === undefined) {
-        present = readKinds(engine, path);
-        kinds.set(path, present);
+      const key = JSON.stringify([path, values]);
+      let answer = answers.get(key);
+      if (answer === undefined) {
+        answer = engine.any(inValues(path, values));
+        answers.set(key, answer);
       }
-      return values.some((value) => present.has(value));
+      return answer;
     },
   };
 }
 
-function readKinds(engine: EngineContext, path: string): ReadonlySet<string> {
-  const storage = engine.evidence.storageOf(path);
-  if (storage.kind !== "stored" || storage.values !== "dictionary") return new Set();
-  const ids = distinctValues(engine.file, storage.column ? "column" : "side", storage.id);
-  return new Set(ids.flatMap((id) => engine.values.texts(id)));
+/** `path in (values)`. */
+function inValues(name: string, values: readonly string[]): Expression {
+  const span = { start: 0, end: 0 };
+  return {
+    kind: "in",
+    negated: false,
+    caseInsensitive: false,
+    operand: { kind: "field", name, optional: false, span },
+    items: values.map((value) => ({ kind: "literal", value, span })),
+    span,
+  };
 }
