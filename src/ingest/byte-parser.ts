@@ -114,11 +114,11 @@ export class ByteParser {
       at += 1;
       let entry: KeyEntry | null = null;
       if (expected !== null) {
-        const { words } = expected;
-        const count = words.length;
-        let index = 0;
-        while (index < count && view.getInt32(at + 4 * index, true) === words[index]) index += 1;
-        if (index === count && ((view.getInt32(at + 4 * count, true) ^ expected.tail) & expected.mask) === 0) {
+        if (
+          ((view.getInt32(at, true) ^ expected.first) & expected.firstMask) === 0 &&
+          ((view.getInt32(at + 4, true) ^ expected.second) & expected.secondMask) === 0 &&
+          (expected.length <= 8 || sameWords(view, at + 8, expected))
+        ) {
           entry = expected;
           at += expected.length;
         }
@@ -445,13 +445,32 @@ for (const [mark, plain] of ['""', "\\\\", "//", "b\b", "f\f", "n\n", "r\r", "t\
   ESCAPES[mark ?? 0] = plain ?? 0;
 }
 
+function sameWords(view: DataView, at: number, { words, lastMask }: KeyEntry): boolean {
+  const last = words.length - 1;
+  for (let index = 0; index < last; index++) if (view.getInt32(at + 4 * index, true) !== words[index]) return false;
+  return ((view.getInt32(at + 4 * last, true) ^ (words[last] as number)) & lastMask) === 0;
+}
+
 function keyEntry(name: string, node: FieldNode, hit: number): KeyEntry {
   const bytes = Buffer.from(`${name}":`);
-  const full = bytes.length >> 2;
-  const words = Int32Array.from({ length: full }, (_, index) => bytes.readInt32LE(index * 4));
-  const rest = bytes.length & 3;
-  let tail = 0;
-  for (let index = 0; index < rest; index++) tail |= (bytes[full * 4 + index] ?? 0) << (8 * index);
-  const mask = rest === 0 ? 0 : (1 << (8 * rest)) - 1;
-  return { words, tail, mask, length: bytes.length, bytes: bytes.subarray(0, -2), node, hit, next: null };
+  const padded = Buffer.alloc(Math.max(8, (bytes.length + 3) & ~3));
+  bytes.copy(padded);
+  const words = Int32Array.from({ length: padded.length / 4 }, (_, index) => padded.readInt32LE(index * 4));
+  const mask = (from: number): number => {
+    const count = Math.min(4, Math.max(0, bytes.length - from));
+    return count === 4 ? -1 : (1 << (8 * count)) - 1;
+  };
+  return {
+    first: words[0] as number,
+    firstMask: mask(0),
+    second: words[1] as number,
+    secondMask: mask(4),
+    words: words.slice(2),
+    lastMask: mask(padded.length - 4),
+    length: bytes.length,
+    bytes: bytes.subarray(0, -2),
+    node,
+    hit,
+    next: null,
+  };
 }

@@ -38,6 +38,9 @@ export class BufferPool {
 /** Cuts a member into chunks. Fed with its bytes in order, then ended. */
 export interface Chunker {
   push(bytes: Buffer): Chunk[];
+  /** Where the next bytes may be written instead of being pushed; `filled` then tells how many. Never empty. */
+  room(): Buffer;
+  filled(count: number): Chunk[];
   end(): Chunk[];
 }
 
@@ -64,15 +67,22 @@ class LineChunker implements Chunker {
 
   push(bytes: Buffer): Chunk[] {
     const chunks: Chunk[] = [];
-    let at = 0;
-    while (at < bytes.length) {
-      const room = this.#data.length - PADDING - this.#length;
-      const count = Math.min(room, bytes.length - at);
-      bytes.copy(this.#data, this.#length, at, at + count);
-      this.#length += count;
+    for (let at = 0; at < bytes.length;) {
+      const count = bytes.copy(this.room(), 0, at);
+      chunks.push(...this.filled(count));
       at += count;
-      if (count === room) this.#cut(chunks);
     }
+    return chunks;
+  }
+
+  room(): Buffer {
+    return this.#data.subarray(this.#length, this.#data.length - PADDING);
+  }
+
+  filled(count: number): Chunk[] {
+    const chunks: Chunk[] = [];
+    this.#length += count;
+    while (this.#length === this.#data.length - PADDING) this.#cut(chunks);
     return chunks;
   }
 
@@ -148,18 +158,23 @@ class SplitChunker implements Chunker {
 
   push(bytes: Buffer): Chunk[] {
     const chunks: Chunk[] = [];
-    let at = 0;
-    while (at < bytes.length) {
-      const count = Math.min(SLICE_BYTES - this.#sliced, bytes.length - at);
-      bytes.copy(this.#slice, this.#sliced, at, at + count);
-      this.#sliced += count;
+    for (let at = 0; at < bytes.length;) {
+      const count = bytes.copy(this.room(), 0, at);
+      chunks.push(...this.filled(count));
       at += count;
-      if (this.#sliced === SLICE_BYTES) {
-        this.#feed();
-        if (this.#end - this.#blocksFrom >= CHUNK_BYTES) chunks.push(this.#take());
-      }
     }
     return chunks;
+  }
+
+  room(): Buffer {
+    return this.#slice.subarray(this.#sliced);
+  }
+
+  filled(count: number): Chunk[] {
+    this.#sliced += count;
+    if (this.#sliced < SLICE_BYTES) return [];
+    this.#feed();
+    return this.#end - this.#blocksFrom >= CHUNK_BYTES ? [this.#take()] : [];
   }
 
   end(): Chunk[] {

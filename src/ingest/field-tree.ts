@@ -47,9 +47,13 @@ const MAX_FIELDS = 100_000;
 
 /** A key as the fast reader meets it in an object: its bytes up to and with `":`, as words. */
 export interface KeyEntry {
+  readonly first: number;
+  readonly firstMask: number;
+  readonly second: number;
+  readonly secondMask: number;
+  /** The words after the second, the last one with its mask. */
   readonly words: Int32Array;
-  readonly tail: number;
-  readonly mask: number;
+  readonly lastMask: number;
   readonly length: number;
   /** The key alone. */
   readonly bytes: Uint8Array;
@@ -86,10 +90,13 @@ export class FieldNode {
 
   // Its last string in the dictionary.
   lastId = 0;
+  lastLow = 0;
   lastEpoch = 0;
 
   // Counts of the current chunk.
   documents = 0;
+  /** Documents in which it is one string, which fits; not in `documents` and `strings`. */
+  plain = 0;
   strings = 0;
   numbers = 0;
   booleans = 0;

@@ -63,9 +63,12 @@ class MemberLoad {
   async run(): Promise<void> {
     const job = this.#job;
     const chunker = chunkerFor(job.format, job.facts, job.buffers);
-    for (let bytes = await job.reader.read(); bytes !== null; bytes = await job.reader.read()) {
-      this.#bytes += bytes.length;
-      for (const chunk of chunker.push(bytes)) await this.#send(chunk);
+    for (;;) {
+      const bytes = await job.reader.readInto(chunker.room());
+      if (bytes === null) break;
+      this.#bytes += typeof bytes === "number" ? bytes : bytes.length;
+      const chunks = typeof bytes === "number" ? chunker.filled(bytes) : chunker.push(bytes);
+      for (const chunk of chunks) await this.#send(chunk);
       if (job.signal?.aborted === true) await this.#interrupt();
       this.#writeReady();
     }

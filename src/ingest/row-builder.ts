@@ -231,11 +231,16 @@ export class RowBuilder {
     family: number,
   ): number {
     const { dictionary } = this;
-    if (node.lastEpoch === dictionary.epoch && dictionary.is(node.lastId, view, start, end, low, high, family)) {
+    if (
+      node.lastLow === low &&
+      node.lastEpoch === dictionary.epoch &&
+      dictionary.is(node.lastId, view, start, end, low, high, family)
+    ) {
       return node.lastId;
     }
     const id = dictionary.intern(view, start, end, low, high, family);
     node.lastId = id;
+    node.lastLow = low;
     node.lastEpoch = dictionary.epoch;
     return id;
   }
@@ -326,6 +331,12 @@ export class RowBuilder {
 
   /** Addresses are looked up by their bytes as written; each spelling is parsed once. */
   #addAddress(node: FieldNode, data: Buffer, view: DataView, start: number, end: number): void {
+    if (isPlainIpv4(data, start, end)) {
+      if (!node.column) return;
+      const { low, high } = this.hash;
+      this.#put(node, CELL.value, this.#intern(node, view, start, end, low, high, node.family | VALUE_IP), 0);
+      return;
+    }
     const spelling = this.#spellings.intern(view, start, end, this.hash.low, this.hash.high, 0);
     let id = this.#addresses[spelling];
     if (id === undefined) {
@@ -559,14 +570,9 @@ export class RowBuilder {
     const data = this.#rows.data;
     for (let index = 0; index < this.#presentCount; index++) {
       const node = this.#present[index] as FieldNode;
-      if (node.documents === 0) this.#touch(node);
-      node.documents += 1;
-      const bits = node.bits;
-      if ((bits & STRING) !== 0) node.strings += 1;
-      if ((bits & NUMBER) !== 0) node.numbers += 1;
-      if ((bits & BOOLEAN) !== 0) node.booleans += 1;
-      if (node.values > 1) node.lists += 1;
-      node.malformed += node.bad;
+      if (node.plain === 0 && node.documents === 0) this.#touch(node);
+      if (node.bits === STRING && node.values === 1 && node.bad === 0) node.plain += 1;
+      else this.#count(node);
       if (node.cells === 0) continue;
       let cell = node.cell;
       let low = node.low;
@@ -585,6 +591,15 @@ export class RowBuilder {
     }
     this.#rows.length = at;
     return at;
+  }
+
+  #count(node: FieldNode): void {
+    node.documents += 1;
+    if ((node.bits & STRING) !== 0) node.strings += 1;
+    if ((node.bits & NUMBER) !== 0) node.numbers += 1;
+    if ((node.bits & BOOLEAN) !== 0) node.booleans += 1;
+    if (node.values > 1) node.lists += 1;
+    node.malformed += node.bad;
   }
 
   #touch(node: FieldNode): void {
@@ -669,13 +684,14 @@ export class RowBuilder {
     this.#touched.forEach((node, index) => {
       const at = index * COUNT.size;
       counts[at + COUNT.field] = node.id;
-      counts[at + COUNT.documents] = node.documents;
-      counts[at + COUNT.strings] = node.strings;
+      counts[at + COUNT.documents] = node.documents + node.plain;
+      counts[at + COUNT.strings] = node.strings + node.plain;
       counts[at + COUNT.numbers] = node.numbers;
       counts[at + COUNT.booleans] = node.booleans;
       counts[at + COUNT.lists] = node.lists;
       counts[at + COUNT.malformed] = node.malformed;
       node.documents = 0;
+      node.plain = 0;
       node.strings = 0;
       node.numbers = 0;
       node.booleans = 0;
@@ -696,6 +712,25 @@ export class RowBuilder {
       unnamed,
     };
   }
+}
+
+/** Four decimal bytes without leading zeros: its own canonical text. */
+function isPlainIpv4(data: Buffer, start: number, end: number): boolean {
+  if (end - start > 15) return false;
+  let dots = 0;
+  let part = -1;
+  for (let at = start; at < end; at++) {
+    const digit = (data[at] as number) - 48;
+    if (digit >= 0 && digit <= 9) {
+      if (part === 0) return false;
+      part = part < 0 ? digit : part * 10 + digit;
+      if (part > 255) return false;
+    } else if (digit === -2 && part >= 0) {
+      dots += 1;
+      part = -1;
+    } else return false;
+  }
+  return dots === 3 && part >= 0;
 }
 
 /** Sorts `ids[0, size)`: lists are short, and mostly in order. */

@@ -78,6 +78,19 @@ export class SourceReader {
     return next.done === true ? null : this.#count(next.value);
   }
 
+  /**
+   * As `read`, but into memory of the caller where that saves a copy: null at the end, a number when `target` was
+   * filled so far, otherwise the bytes.
+   */
+  async readInto(target: Buffer): Promise<Buffer | number | null> {
+    if (this.#handle === null || this.compression !== "none" || this.#head.length > 0) return this.read();
+    const { bytesRead } = await this.#handle.read(target, 0, Math.min(target.length, READ_BYTES), null);
+    if (bytesRead === 0) return null;
+    this.#take(target.subarray(0, bytesRead));
+    this.bytesOut += bytesRead;
+    return bytesRead;
+  }
+
   #count(bytes: Buffer): Buffer {
     this.#outputHash?.update(bytes);
     this.bytesOut += bytes.length;

@@ -10,7 +10,7 @@ import { NumberRecord } from "./record.ts";
 import { CELL, ROW, ROW_HAS_HIT, ROW_HAS_TIE, type RowBatch } from "./row-batch.ts";
 import { type SideRow, writeSideRows } from "./side-rows.ts";
 import { addSourceCounts, noCounts, type SourceCounts } from "./source-counts.ts";
-import { Stage, type StageTable } from "./stage.ts";
+import { MAX_RECORD, Stage, type StageTable } from "./stage.ts";
 import { IdMap, ValueWriter } from "./value-writer.ts";
 
 /** Staged bytes after which a batch is written. */
@@ -309,8 +309,10 @@ export class EventSink {
             record.setDouble(column, low, rows[cell++] as number);
         }
       }
-      const staged = this.#stage.add(events, event, record.data, record.encode());
-      invariant(staged, "a row of numbers fits a page");
+      const length = record.length;
+      invariant(length <= MAX_RECORD, "a row of numbers fits a page");
+      const to = this.#stage.reserve(events, event, length);
+      record.write(this.#stage.data, to);
       counts.events += 1;
       at = end;
     }

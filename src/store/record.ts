@@ -1,5 +1,3 @@
-import { Bytes } from "./stage.ts";
-
 /**
  * Encodes rows in SQLite's record format: a header of serial types, then the values.
  * https://www.sqlite.org/fileformat2.html#record_format
@@ -21,7 +19,6 @@ export class NumberRecord {
   readonly #types: Uint8Array;
   readonly #low: Int32Array;
   readonly #high: Int32Array;
-  readonly #bytes: Bytes;
   #end = 0;
   #size = 0;
 
@@ -33,12 +30,6 @@ export class NumberRecord {
     this.#types = new Uint8Array(columns);
     this.#low = new Int32Array(columns);
     this.#high = new Int32Array(columns);
-    this.#bytes = new Bytes(columns * 9 + 16);
-  }
-
-  /** The encoded row; its length is what `encode` returned. */
-  get data(): Uint8Array {
-    return this.#bytes.data;
   }
 
   clear(): void {
@@ -76,18 +67,22 @@ export class NumberRecord {
     if (column >= this.#end) this.#end = column + 1;
   }
 
-  /** Encodes what is set; returns the length. Each column may have been set once. */
-  encode(): number {
+  /** Bytes of the encoded row. Each column may have been set once. */
+  get length(): number {
+    return this.#end + (this.#end + 1 < 128 ? 1 : 2) + this.#size;
+  }
+
+  /** Writes the encoded row, `length` bytes. */
+  write(data: Uint8Array, start: number): void {
     const end = this.#end;
     const headerSize = end + (end + 1 < 128 ? 1 : 2);
-    const data = this.#bytes.data;
-    let at = 0;
+    let at = start;
     if (end + 1 < 128) data[at++] = headerSize;
     else {
       data[at++] = (headerSize >> 7) | 0x80;
       data[at++] = headerSize & 0x7f;
     }
-    let body = headerSize;
+    let body = start + headerSize;
     for (let column = 0; column < end; column++) {
       const type = this.#types[column] ?? NULL;
       data[at++] = type;
@@ -112,6 +107,5 @@ export class NumberRecord {
       data[body++] = low >> 8;
       data[body++] = low;
     }
-    return headerSize + this.#size;
   }
 }

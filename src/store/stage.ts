@@ -42,7 +42,6 @@ class StageTable {
   cells = 0;
   content = 0;
   lastRowid = 0;
-  rows = 0;
 
   constructor(name: string, sql: string) {
     this.name = name;
@@ -74,6 +73,20 @@ export class Stage {
    */
   add(table: StageTable, rowid: number, record: Uint8Array, length: number): boolean {
     if (length > MAX_RECORD) return false;
+    const at = this.reserve(table, rowid, length);
+    const { data } = this.#bytes;
+    if (length < 64) for (let index = 0; index < length; index++) data[at + index] = record[index] as number;
+    else data.set(record.subarray(0, length), at);
+    return true;
+  }
+
+  /** All pages; they move when rows are added. */
+  get data(): Buffer {
+    return this.#bytes.data;
+  }
+
+  /** Adds a row whose record, of at most `MAX_RECORD` bytes, the caller then writes to `data` at the position returned. */
+  reserve(table: StageTable, rowid: number, length: number): number {
     const size = length + varintSize(length) + varintSize(rowid);
     if (table.page === 0 || LEAF_HEADER + 2 * (table.cells + 1) > table.content - size) this.#openLeaf(table);
     const start = table.page * PAGE;
@@ -83,12 +96,9 @@ export class Stage {
     data.writeUInt16BE(table.content, start + LEAF_HEADER + 2 * table.cells);
     at = writeVarint(data, at, length);
     at = writeVarint(data, at, rowid);
-    if (length < 64) for (let index = 0; index < length; index++) data[at + index] = record[index] ?? 0;
-    else data.set(record.subarray(0, length), at);
     table.cells += 1;
-    table.rows += 1;
     table.lastRowid = rowid;
-    return true;
+    return at;
   }
 
   /** The complete file. Valid until the next `reset`. */
