@@ -56,13 +56,19 @@ export function candidateTables(
   const estimate = (index: number): number => stages[index]?.estimate ?? 0;
   const order = [...stages.keys()].sort((a, b) => estimate(a) - estimate(b) || a - b);
   const ctes: Fragment[] = [];
-  const done: number[] = [];
+  let rarer: Rarer | null = null;
   for (const index of order) {
     const stage = stages[index];
     if (stage === undefined) continue;
-    const select = candidateSelect(stage, index, stages, done, window, totalEvents, timed);
-    ctes.push(sql`${sql.ref(`s${index}`)} AS MATERIALIZED (${select})`);
-    if (stage.required) done.push(index);
+    const tests = [
+      ...(timed ? [sql`e.time IS NOT NULL`] : []),
+      ...(rarer === null ? [] : narrowing(stage, rarer, order.length)),
+    ];
+    ctes.push(
+      sql`${sql.ref(`s${index}`)} AS MATERIALIZED (${candidateSelect(stage, index, tests, window, totalEvents)})`,
+    );
+    if (stage.required && (rarer === null || order.length <= MAX_NARROWED_STAGES))
+      rarer = { table: sql.table(`s${index}`), keys: stage.keys };
   }
   const union = sql.join(
     stages.map((_, index) => sql`SELECT * FROM ${sql.table(`s${index}`)}`),
@@ -71,28 +77,41 @@ export function candidateTables(
   return { ctes, union };
 }
 
+/** The required stage before, narrowed to all before it; in a long sequence the rarest stage. */
+interface Rarer {
+  readonly table: Fragment;
+  readonly keys: readonly CandidateKey[];
+}
+
+/** SQLite writes a common table out at each mention: in longer sequences each stage is narrowed by the rarest one only. */
+const MAX_NARROWED_STAGES = 5;
+
+/**
+ * Keys of a rarer stage that this one has to have; and, where the stages are few, that there are any at all: that is
+ * evaluated once, before any row, and ends the statement.
+ */
+function narrowing(stage: CandidateStage, rarer: Rarer, stages: number): Fragment[] {
+  const positions = [...stage.keys.entries()].filter(([position, key]) => narrows(rarer.keys[position], key));
+  const tests: Fragment[] = [];
+  if (stages <= MAX_NARROWED_STAGES) tests.push(sql`EXISTS (SELECT 1 FROM ${rarer.table})`);
+  if (positions.length > 0) {
+    const own = sql.join(positions.map(([, key]) => keyColumn(key)));
+    const theirs = sql.join(positions.map(([position]) => sql.ref(`k${position}`)));
+    tests.push(sql`(${own}) IN (SELECT ${theirs} FROM ${rarer.table})`);
+  }
+  return tests;
+}
+
 function candidateSelect(
   stage: CandidateStage,
   index: number,
-  stages: readonly CandidateStage[],
-  done: readonly number[],
+  more: readonly Fragment[],
   window: TimeWindow,
   totalEvents: number,
-  timed: boolean,
 ): Fragment {
   const keys = stage.keys.map((key, position) => sql`${keyColumn(key)} AS ${sql.ref(`k${position}`)}`);
-  // Evaluated once, before any row: a required stage without candidates ends the statement.
-  const tests: Fragment[] = done.map((other) => sql`EXISTS (SELECT 1 FROM ${sql.table(`s${other}`)})`);
-  if (timed) tests.push(sql`e.time IS NOT NULL`);
-  stage.keys.forEach((key, position) => {
-    if (!key.optional) tests.push(sql`${keyColumn(key)} IS NOT NULL`);
-    for (const other of done) {
-      if (narrows(stages[other]?.keys[position], key)) {
-        tests.push(sql`${keyColumn(key)} IN (SELECT ${sql.ref(`k${position}`)} FROM ${sql.table(`s${other}`)})`);
-      }
-    }
-  });
-  return sql`SELECT ${sql.lit(index)} AS stage, e.id, e.time, e.tiebreaker${keys.length > 0 ? sql`, ${sql.join(keys)}` : sql``} ${compileFrom(stage.condition, window, totalEvents, tests)}`;
+  const present = stage.keys.filter((key) => !key.optional).map((key) => sql`${keyColumn(key)} IS NOT NULL`);
+  return sql`SELECT ${sql.lit(index)} AS stage, e.id, e.time, e.tiebreaker${keys.length > 0 ? sql`, ${sql.join(keys)}` : sql``} ${compileFrom(stage.condition, window, totalEvents, [...more, ...present])}`;
 }
 
 /** Whether the key values of `rarer` are all that `key` can join with. */
