@@ -229,7 +229,7 @@ test("a dialect in other containers", () => {
 test("documents of another kind in a dialect's file pass as they are, and broken ones are rejected", () => {
   const tetragon = '{"process_exec":{"process":{"binary":"/bin/ls","pid":1}},"time":"2024-01-01T00:00:00Z"}';
   const { events, rejected } = read(
-    `${tetragon}\n{"@timestamp":"2024-01-01T00:00:00Z","event":{"kind":"event"}}\n{"a":\n[]\n`,
+    `${`${tetragon}\n`.repeat(3)}{"@timestamp":"2024-01-01T00:00:00Z","event":{"kind":"event"}}\n{"a":\n[]\n`,
   );
   expect(events[3]).toEqual({ "@timestamp": "2024-01-01T00:00:00Z", "event.kind": "event" });
   expect(rejected).toEqual(["5: not-json", "6: not-an-object"]);

@@ -1,0 +1,204 @@
+import { createGunzip, createZstdDecompress } from "node:zlib";
+import { Readable } from "node:stream";
+import { errorMessage } from "../base/errors.ts";
+import { readTar } from "./archive-tar.ts";
+import { type ArchiveEntry, type ArchiveProblem, BOMB_BYTES, BOMB_RATIO, type RandomAccess } from "./archive-types.ts";
+import { readZip } from "./archive-zip.ts";
+
+export type ArchiveKind = "zip" | "tar";
+
+/** What an archive is read from. A zip needs `random`: its directory is at its end. */
+export interface ArchiveSource {
+  readonly stream: AsyncIterable<Uint8Array>;
+  readonly random: RandomAccess | null;
+}
+
+/** Archives in archives are opened once; one deeper is refused. */
+const MAX_DEPTH = 1;
+const MAX_ENTRIES = 100_000;
+/** A zip within an archive is held in memory. */
+const MAX_NESTED_ZIP = 256 * 1024 * 1024;
+/** Enough of an entry to see whether it is an archive itself. */
+const PEEK_BYTES = 512;
+
+/** Tells an archive by its first 512 bytes; null when it is none. */
+export function archiveKind(head: Uint8Array): ArchiveKind | null {
+  const [a, b, c, d] = head;
+  if (a === 0x50 && b === 0x4b && ((c === 3 && d === 4) || (c === 5 && d === 6))) return "zip";
+  return head.length >= 262 && Buffer.from(head).toString("latin1", 257, 262) === "ustar" ? "tar" : null;
+}
+
+/**
+ * The entries of an archive. Names that leave it or occur twice, links, devices, encrypted and overlapping entries and
+ * bombs are refused one by one. Entries that are compressed with gzip or zstd are decompressed; archives among them are
+ * opened, one level deep. An archive that is damaged ends with a refused entry that says so.
+ */
+export async function* readArchive(kind: ArchiveKind, source: ArchiveSource, depth = 0): AsyncGenerator<ArchiveEntry> {
+  const seen = new Set<string>();
+  let count = 0;
+  for await (const entry of entriesOf(kind, source)) {
+    count += 1;
+    if (count > MAX_ENTRIES) {
+      yield refused(entry.path, "archive-entries", `more than ${String(MAX_ENTRIES)} entries; the rest was not read`);
+      return;
+    }
+    if (entry.kind === "refused") {
+      yield entry;
+      continue;
+    }
+    const why = refusePath(entry.path, seen);
+    if (why !== null) {
+      yield { kind: "refused", path: entry.path, ...why };
+      continue;
+    }
+    seen.add(entry.path);
+    yield* openEntry(entry, depth);
+  }
+}
+
+function entriesOf(kind: ArchiveKind, { stream, random }: ArchiveSource): AsyncIterable<ArchiveEntry> {
+  if (kind === "tar") return readTar(stream);
+  if (random !== null) return readZip(random);
+  return oneRefused("zip-stream", "a zip cannot be read from a stream: its directory is at its end; give it as a file");
+}
+
+async function* oneRefused(code: string, reason: string): AsyncGenerator<ArchiveEntry> {
+  yield refused("", code, reason);
+}
+
+function refused(path: string, code: string, reason: string): ArchiveEntry {
+  return { kind: "refused", path, code, reason };
+}
+
+function refusePath(path: string, seen: ReadonlySet<string>): ArchiveProblem | null {
+  if (path === "" || path.length > 4096 || path.includes("\0")) {
+    return { code: "archive-name", reason: "its name is empty, too long or has a NUL byte" };
+  }
+  if (/^[/\\]|^[A-Za-z]:/.test(path)) return { code: "archive-absolute", reason: "its name is an absolute path" };
+  if (path.split(/[/\\]/).includes(".."))
+    return { code: "archive-outside", reason: "its name leads out of the archive" };
+  if (seen.has(path)) return { code: "archive-duplicate", reason: "an entry before it has the same name" };
+  return null;
+}
+
+type FileEntry = Extract<ArchiveEntry, { kind: "file" }>;
+
+/** An entry as it is, decompressed, or the entries of the archive that it is. */
+async function* openEntry(entry: FileEntry, depth: number): AsyncGenerator<ArchiveEntry> {
+  const stored = await peek(entry.bytes, PEEK_BYTES);
+  const compression = compressionOf(stored.head);
+  const inflated = compression === null ? null : new Inflater(stored.all, compression);
+  const opened = inflated === null ? stored : await peek(inflated.bytes(), PEEK_BYTES);
+  const problem = (): ArchiveProblem | null => inflated?.problem ?? entry.problem();
+  const kind = archiveKind(opened.head);
+  if (kind === null) {
+    yield { ...entry, bytes: opened.all, problem };
+    return;
+  }
+  if (depth >= MAX_DEPTH) {
+    yield refused(entry.path, "archive-nested", "an archive in an archive in an archive is not opened");
+    return;
+  }
+  const random = kind === "zip" ? await toMemory(opened.all) : null;
+  if (kind === "zip" && random === null) {
+    yield refused(
+      entry.path,
+      "archive-nested",
+      "a zip of more than 256 MB in an archive is not opened; unpack it first",
+    );
+    return;
+  }
+  for await (const inner of readArchive(kind, { stream: opened.all, random }, depth + 1)) {
+    yield { ...inner, path: inner.path === "" ? entry.path : `${entry.path}/${inner.path}` };
+  }
+  const why = problem();
+  if (why !== null) yield { kind: "refused", path: entry.path, ...why };
+}
+
+/** The first bytes, and all of them, those first ones included. */
+async function peek(
+  bytes: AsyncIterable<Uint8Array>,
+  count: number,
+): Promise<{ head: Buffer; all: AsyncGenerator<Uint8Array> }> {
+  const iterator = bytes[Symbol.asyncIterator]();
+  const first: Buffer[] = [];
+  let length = 0;
+  while (length < count) {
+    const next = await iterator.next();
+    if (next.done === true) break;
+    first.push(Buffer.from(next.value));
+    length += next.value.length;
+  }
+  const start = Buffer.concat(first);
+  async function* all(): AsyncGenerator<Uint8Array> {
+    if (start.length > 0) yield start;
+    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+  }
+  return { head: start.subarray(0, count), all: all() };
+}
+
+async function toMemory(bytes: AsyncIterable<Uint8Array>): Promise<RandomAccess | null> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of bytes) {
+    size += part.length;
+    if (size > MAX_NESTED_ZIP) return null;
+    parts.push(Buffer.from(part));
+  }
+  const whole = Buffer.concat(parts);
+  return { size, read: (offset, length) => Promise.resolve(whole.subarray(offset, offset + length)) };
+}
+
+type Compression = "gzip" | "zstd";
+
+function compressionOf(head: Buffer): Compression | null {
+  if (head.length < 4) return null;
+  if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
+  return head.readUInt32LE(0) === 0xfd2fb528 ? "zstd" : null;
+}
+
+/** Decompresses a stream, counting what goes in and comes out. */
+class Inflater {
+  readonly #input: AsyncIterable<Uint8Array>;
+  readonly #compression: Compression;
+  problem: ArchiveProblem | null = null;
+
+  constructor(input: AsyncIterable<Uint8Array>, compression: Compression) {
+    this.#input = input;
+    this.#compression = compression;
+  }
+
+  async *bytes(): AsyncGenerator<Uint8Array> {
+    let bytesIn = 0;
+    let bytesOut = 0;
+    const input = this.#input;
+    async function* counted(): AsyncGenerator<Uint8Array> {
+      for await (const part of input) {
+        bytesIn += part.length;
+        yield Buffer.from(part);
+      }
+    }
+    const stream = this.#compression === "gzip" ? createGunzip() : createZstdDecompress();
+    const source = Readable.from(counted());
+    source.on("error", (error) => stream.destroy(error));
+    try {
+      for await (const part of source.pipe(stream)) {
+        const piece = part as Buffer;
+        bytesOut += piece.length;
+        if (bytesOut > BOMB_BYTES && bytesOut > bytesIn * BOMB_RATIO) {
+          this.problem = {
+            code: "decompression-bomb",
+            reason: `more than ${String(BOMB_RATIO)} times its size when decompressed; the rest was not read`,
+          };
+          return;
+        }
+        yield piece;
+      }
+    } catch (error) {
+      const reason = `the compressed data is damaged or cut off (${errorMessage(error)}); what precedes was read`;
+      this.problem = { code: "compressed-damaged", reason };
+    } finally {
+      source.destroy();
+    }
+  }
+}
