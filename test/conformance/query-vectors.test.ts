@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FieldType } from "../../src/ecs/field-type.ts";
-import { Engine } from "../../src/hunt/engine.ts";
+import type { Engine } from "../../src/hunt/engine.ts";
 import type { EngineMatch } from "../../src/hunt/engine-result.ts";
 import { Evidence } from "../../src/hunt/evidence.ts";
 import { prepareQuery } from "../../src/hunt/prepare-query.ts";
-import { flatten, tinyCase } from "../hunt/tiny-case.ts";
+import { loadDocuments, openWholeCase } from "../hunt/load-case.ts";
+import { flatten } from "../hunt/tiny-case.ts";
 import { describeShared, hasShared, shared } from "../shared.ts";
 
 interface Case {
@@ -79,7 +80,7 @@ function inMilliseconds(document: Document): Document {
   return { ...document, "@timestamp": new Date(Number(time)).toISOString() };
 }
 
-describeShared("Elasticsearch's own query suites, through the case and SQL", () => {
+describeShared("Elasticsearch's own query suites, through loader, case and SQL", () => {
   for (const name of hasShared ? SUITES : []) {
     const suite = read<Suite>(`${name}.json`);
     describe(suite.suite, () => {
@@ -92,12 +93,13 @@ describeShared("Elasticsearch's own query suites, through the case and SQL", () 
       let engine: Engine;
       beforeAll(async () => {
         const types = TYPES[suite.suite] ?? { source_address: "ip" as const };
-        engine = await Engine.open(
-          await tinyCase(documents, {
-            types,
-            ...(suite.tiebreaker_field === undefined ? {} : { tiebreaker: suite.tiebreaker_field }),
-          }),
-        );
+        const casePath = await loadDocuments(documents, {
+          format: "ndjson",
+          mapping: types,
+          keepDuplicates: true,
+          ...(suite.tiebreaker_field === undefined ? {} : { tiebreakerField: suite.tiebreaker_field }),
+        });
+        engine = await openWholeCase(casePath);
       });
       afterAll(() => engine.close());
 

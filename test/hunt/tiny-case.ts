@@ -2,8 +2,6 @@
  * A case made of documents in memory, without the loader: for tests of the engine that need many small cases. Written
  * against the schema, so that it disagrees with the loader where either is wrong.
  */
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { familyOf } from "../../src/ecs/family.ts";
 import type { FieldType } from "../../src/ecs/field-type.ts";
@@ -12,6 +10,7 @@ import { foldAscii } from "../../src/eql/fold-ascii.ts";
 import { formatIp, parseIp } from "../../src/eql/ip-address.ts";
 import { type CaseFile, openCase } from "../../src/store/case-file.ts";
 import { encodeText } from "../../src/store/text.ts";
+import { tempFolder } from "../temp-folder.ts";
 
 export interface TinyOptions {
   readonly types?: Readonly<Record<string, FieldType>>;
@@ -38,7 +37,7 @@ export function flatten(document: unknown, prefix = "", into = new Map<string, L
 
 /** Writes the documents as events 1, 2, 3 ... of a new case; returns its path. */
 export async function tinyCase(documents: readonly unknown[], options: TinyOptions = {}): Promise<string> {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), "eqlite-tiny-")), "tiny.case");
+  const file = path.join(tempFolder(), "tiny.case");
   const writer = new TinyWriter(await openCase(file, "create"), options);
   writer.write(documents);
   return file;
