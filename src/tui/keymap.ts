@@ -60,11 +60,12 @@ export const COMMANDS = [
   { id: "enter", keys: ["enter"], group: "move", hint: "open", help: "dive: open what is under the cursor" },
   {
     id: "back",
-    keys: ["esc", "q"],
+    keys: ["esc"],
     group: "move",
     hint: "back",
-    help: "return to where you came from; quit from the first screen",
+    help: "return: end the search, the range, the zoom; else the screen before; else drop the filter",
   },
+  { id: "leave", keys: ["q"], group: "move", help: "return, too; from the list of findings, quit" },
   {
     id: "next-undetermined",
     keys: ["]"],

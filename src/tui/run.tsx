@@ -1,4 +1,5 @@
 /** The triage screen from start to end: terminal, store, service, settings. */
+import "./no-fetch.ts";
 import { once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import { render } from "ink";

@@ -1,7 +1,7 @@
 /** The one reducer: what happens, and what is to be done about it. Pure. */
 import { counted, formatCount } from "../format.ts";
 import { commandForKey } from "../keymap.ts";
-import { step, tell, type Action, type Step } from "./action.ts";
+import { step, tell, type Action, type Effect, type Step } from "./action.ts";
 import { runCommand } from "./commands.ts";
 import { dialogKey } from "./dialog.ts";
 import { withPage } from "./events.ts";
@@ -61,18 +61,26 @@ function key(state: State, name: string): Step {
   }
   const command = commandForKey(name, rested.screen, rested.search !== null);
   if (command === null) return step(rested);
-  return runCommand({ ...rested, quitting: command === "cancel" && state.quitting }, command);
+  // The reason that w asks for is the last verdict's only right after it; later it is that of what is under the cursor.
+  const lastVerdict = command === "why" || command === "prompt" ? state.lastVerdict : null;
+  return runCommand({ ...rested, lastVerdict, quitting: command === "cancel" && state.quitting }, command);
 }
 
-/** Somebody else wrote, or something was undone: read again what is on the screen. */
+/** Somebody else wrote, or something was undone: what is on the screen is read again, what is not is forgotten. */
 function caseChanged(state: State): Step {
-  return step(
-    { ...state, overview: null, log: { exceptions: null, hunts: null, ledger: null, journal: null } },
+  const { screen, finding } = state;
+  const forgotten: State = {
+    ...state,
+    overview: screen === "overview" ? state.overview : null,
+    log: screen === "log" ? state.log : { exceptions: null, hunts: null, ledger: null, journal: null },
+  };
+  const effects: readonly (Effect | null)[] = [
     { kind: "load-findings", suppressed: state.findings.suppressed },
-    ...(state.finding.id === null || state.finding.detail === null
-      ? []
-      : [{ kind: "load-finding", id: state.finding.id } as const]),
-  );
+    finding.id === null || finding.detail === null ? null : { kind: "load-finding", id: finding.id },
+    screen === "overview" ? { kind: "load-overview" } : null,
+    screen === "log" ? { kind: "load-log" } : null,
+  ];
+  return step(forgotten, ...effects.filter((effect) => effect !== null));
 }
 
 type Received = Exclude<

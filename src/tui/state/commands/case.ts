@@ -6,6 +6,7 @@ import { step, tell, type Step } from "../action.ts";
 import { openPrompt } from "../prompt.ts";
 import { cursorOf, focusedPane, type State } from "../state.ts";
 import type { Handler } from "./handler.ts";
+import { rearrange } from "./look.ts";
 import { back } from "./move.ts";
 import { enter } from "./open.ts";
 
@@ -50,9 +51,10 @@ const exportCommand: Handler = (state, arg) => {
 
 export const CASE = {
   enter: (state) => enter(state),
-  back: (state) => {
+  back: (state) => step(back(state) ?? (state.findings.filter === "" ? state : rearrange(state, { filter: "" }))),
+  leave: (state) => {
     const next = back(state);
-    return next === "quit" ? step(state, { kind: "quit" }) : step(next);
+    return next === null ? step(state, { kind: "quit" }) : step(next);
   },
   copy: copyItem,
   "copy-document": copyWhole,

@@ -66,16 +66,16 @@ function undetermined(state: State, by: 1 | -1): Step {
   return state.screen === "finding" && item?.kind === "finding" ? openFinding(moved, item.row.id) : step(moved);
 }
 
-/** One step back: what is special about the screen first, then the screen before, then the findings. */
-export function back(state: State): State | "quit" {
+/** One step back: what is special about the screen first, then the screen before, then the findings; null when there is none. */
+export function back(state: State): State | null {
   if (state.search !== null) return { ...state, search: null };
-  if (state.findings.anchor !== null && state.screen === "findings")
+  if (state.findings.anchor !== null && state.screen === "findings") {
     return { ...state, findings: { ...state.findings, anchor: null } };
+  }
   if (state.zoomed) return { ...state, zoomed: false };
   const previous = state.stack.at(-1);
   if (previous !== undefined) return { ...state, screen: previous, stack: state.stack.slice(0, -1) };
-  if (state.screen !== "findings") return { ...state, screen: "findings" };
-  return "quit";
+  return state.screen === "findings" ? null : { ...state, screen: "findings" };
 }
 
 export const MOVE = {
