@@ -3,6 +3,7 @@ import { EXIT, type ExitCode, errorCode, errorMessage, UserError } from "../base
 import { safeText } from "../base/safe-text.ts";
 import { VERSION } from "../base/version.ts";
 import { exportCommand } from "./commands/export.ts";
+import { demoCommand } from "./commands/demo.ts";
 import { findingsCommand } from "./commands/findings.ts";
 import { huntCommand } from "./commands/hunt.ts";
 import { huntsCommand } from "./commands/hunts.ts";
@@ -42,6 +43,7 @@ export async function runCli(argv: readonly string[], io: CliIo = processIo()): 
     .version(VERSION)
     .option("--debug", "show stack traces");
   for (const command of COMMANDS) program.addCommand(command(io));
+  program.addCommand(demoCommand(io, (line) => runCli(line, { ...io, exitCode: EXIT.done })));
   speakThrough(program, io);
   try {
     await program.parseAsync([...argv], { from: "user" });
