@@ -22,6 +22,8 @@ import {
   type StoredSource,
 } from "../store/sources.ts";
 import { createViews } from "../store/views.ts";
+import { archiveKind } from "./archive.ts";
+import { loadArchive } from "./archive-load.ts";
 import { BufferPool } from "./chunker.ts";
 import type { Format, MemberFacts } from "./format.ts";
 import { detectFormat, formatById, HEAD_BYTES } from "./formats/registry.ts";
@@ -157,15 +159,17 @@ class Loader {
 
   async #read(given: string, reader: SourceReader, member: MemberFacts, size: number | null): Promise<SourceReport> {
     const head = await reader.peek(HEAD_BYTES);
+    const archive = archiveKind(head.subarray(0, 512));
     const detection = this.#format === null ? detectFormat(head) : { kind: "format" as const, format: this.#format };
-    if (detection.kind === "refused") {
+    if (detection.kind === "refused" && archive === null) {
       const why = reader.problem === null ? detection : reader.problem;
       return failed(given, new UserError(why.code, `${given}: ${why.reason}`));
     }
-    const { format } = detection;
+    const format = detection.kind === "format" ? detection.format : null;
+    const formatId = archive ?? format?.id ?? "";
     const optionsText = JSON.stringify({ ...this.#normalise, keepDuplicates: this.#options.keepDuplicates });
     const interrupted = listSources(this.#file).find(
-      (source) => source.status === "loading" && source.path === given && source.format === format.id,
+      (source) => source.status === "loading" && source.path === given && source.format === formatId,
     );
     if (interrupted !== undefined && interrupted.options !== optionsText) {
       return failed(
@@ -175,23 +179,25 @@ class Loader {
         }),
       );
     }
-    const ids = this.#register(given, format, optionsText, interrupted);
+    const ids = this.#register(given, formatId, optionsText, interrupted);
     try {
-      await loadMember({
+      const job = {
         ...ids,
         file: this.#file,
         sink: this.#openSink(),
         pool: this.#openPool(),
         buffers: this.#buffers,
         reader,
-        format,
         facts: member,
         size,
         timezone: this.#options.timezone,
         onProgress: this.#hooks.onProgress,
         signal: this.#hooks.signal,
         now: () => this.#now(),
-      });
+      };
+      if (archive === null && format !== null) await loadMember({ ...job, format });
+      else if (archive !== null)
+        await loadArchive({ ...job, kind: archive, format: this.#format, path: given === "-" ? null : given });
     } catch (error) {
       if (error instanceof UserError) return failed(given, error);
       this.#interrupted = true;
@@ -207,12 +213,17 @@ class Loader {
       const actor = { analyst: this.#hooks.analyst ?? "", at: this.#now().toISOString() };
       appendJournal(this.#file, actor, { action: "load", target: `source:${source.id}`, detail });
     });
-    return reportOf(source, given, 1, interrupted === undefined ? "complete" : "resumed");
+    return reportOf(
+      source,
+      given,
+      listMembers(this.#file, ids.source).length,
+      interrupted === undefined ? "complete" : "resumed",
+    );
   }
 
   #register(
     given: string,
-    format: Format,
+    format: string,
     options: string,
     interrupted: StoredSource | undefined,
   ): { source: number; member: number } {
@@ -220,7 +231,7 @@ class Loader {
     if (interrupted === undefined) {
       return createSource(this.#file, {
         path: given,
-        format: format.id,
+        format,
         options,
         normaliser: NORMALISER_VERSION,
         toolVersion: VERSION,

@@ -6,13 +6,24 @@ import { addRejected, finishMember, finishSource, sourceById, type StoredSource 
 import { type BufferPool, type Chunk, chunkerFor } from "./chunker.ts";
 import type { Format, MemberFacts } from "./format.ts";
 import type { LoadProgress } from "./load-types.ts";
-import type { SourceReader } from "./source-reader.ts";
 import type { ChunkTask } from "./protocol.ts";
 import type { PoolResult, WorkerPool } from "./worker-pool.ts";
 
 const NEWLINE = 0x0a;
 
-/** What is needed to load the one member of a source. */
+/** Where the bytes of a member come from. */
+export interface MemberReader {
+  /** Bytes read of the source as found, for the progress. */
+  readonly bytesIn: number;
+  /** Set when the end that was reached is not the true one. */
+  readonly problem: { readonly code: string; readonly reason: string } | null;
+  /** The next bytes: their number where they were put into `target`, otherwise the bytes; null at the end. */
+  readInto(target: Buffer): Promise<Buffer | number | null>;
+  /** SHA-256 of the source as found, and of its bytes decompressed, once everything was read. */
+  digests(): { source: string; output: string };
+}
+
+/** What is needed to load a member of a source. */
 export interface MemberJob {
   readonly file: CaseFile;
   readonly sink: EventSink;
@@ -20,7 +31,9 @@ export interface MemberJob {
   readonly buffers: BufferPool;
   readonly source: number;
   readonly member: number;
-  readonly reader: SourceReader;
+  readonly reader: MemberReader;
+  /** It is an entry of an archive: whoever reads the archive finishes member and source. */
+  readonly part?: boolean;
   readonly format: Format;
   readonly facts: MemberFacts;
   /** Of the source as found; null when it is not known. */
@@ -206,6 +219,7 @@ class MemberLoad {
       const { code, reason } = problem;
       addRejected(file, source, member, { line: 0, offset: this.#bytes, bytes: 0, code, reason });
     }
+    if (this.#job.part === true) return;
     const digests = reader.digests();
     file.transaction(() => {
       finishMember(file, member, digests.output, this.#bytes, problem?.reason ?? null);
@@ -220,7 +234,8 @@ class MemberLoad {
   }
 }
 
-function warningsOf(source: StoredSource, timezone: string | null): string[] {
+/** What a summary says of a source that was read. */
+export function warningsOf(source: StoredSource, timezone: string | null): string[] {
   const warnings: string[] = [];
   const count = (n: number, one: string, many: string): string => (n === 1 ? `1 ${one}` : `${n} ${many}`);
   if (source.zoneless > 0) {

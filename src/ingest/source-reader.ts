@@ -103,6 +103,11 @@ export class SourceReader {
     return { source, output: this.#outputHash?.digest("hex") ?? source };
   }
 
+  /** Reads what is left, decompressed, for the hashes of both. */
+  async readRest(): Promise<void> {
+    while ((await this.read()) !== null);
+  }
+
   /** Reads what is left, for the hash. */
   async drain(): Promise<void> {
     for (let next = await this.#input.next(); next.done !== true; next = await this.#input.next())

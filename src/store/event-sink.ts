@@ -168,7 +168,7 @@ export class EventSink {
     if (source !== this.#source) {
       this.#source = source;
       const first = this.#file.db
-        .prepare("SELECT min(e.id) FROM event e WHERE e.member = (SELECT min(id) FROM member WHERE source = ?)")
+        .prepare("SELECT min(e.id) FROM event e WHERE e.member IN (SELECT id FROM member WHERE source = ?)")
         .pluck()
         .get(source) as number | null;
       this.#sourceFirstEvent = first ?? this.#nextEvent;

@@ -150,6 +150,19 @@ export function finishMember(file: CaseFile, id: number, sha256: string, bytes: 
     .run(sha256, BigInt(bytes), note, BigInt(id));
 }
 
+/** Registers another member of a source: an entry of an archive. Its format is empty where it is no event data. */
+export function addMember(file: CaseFile, source: number, path: string, format: string): number {
+  const { lastInsertRowid } = file.db
+    .prepare("INSERT INTO member (source, path, format) VALUES (?, ?, ?)")
+    .run(BigInt(source), path, format);
+  return Number(lastInsertRowid);
+}
+
+/** Nothing of the member is in the case, and why. */
+export function noteMember(file: CaseFile, id: number, note: string): void {
+  file.db.prepare("UPDATE member SET complete = 1, note = ? WHERE id = ?").run(note, BigInt(id));
+}
+
 /** Removes a source that came to nothing (nothing was read of it). */
 export function dropSource(file: CaseFile, id: number): void {
   file.transaction(() => {
