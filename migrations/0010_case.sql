@@ -48,8 +48,6 @@ CREATE TABLE block (
   member INTEGER NOT NULL REFERENCES member (id),
   offset INTEGER NOT NULL,        -- of its first byte in the member
   bytes INTEGER NOT NULL,         -- decompressed size
-  line INTEGER NOT NULL,          -- 1-based number of the first document or line that starts in it
-  digest BLOB,                    -- sha256 of its normalised rows (see docs/integrity.md)
   data BLOB NOT NULL              -- zstd
 ) STRICT;
 CREATE UNIQUE INDEX block_member ON block (member, offset);

@@ -13,6 +13,8 @@ export interface LoadOptions {
   readonly keepDuplicates: boolean;
   /** Worker threads; absent: as many as the machine has processors. */
   readonly workers?: number;
+  /** Bytes that come together before they are written in one transaction; absent: 24 MiB. */
+  readonly batchBytes?: number;
 }
 
 export const DEFAULT_LOAD_OPTIONS: LoadOptions = {

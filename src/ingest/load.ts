@@ -243,7 +243,8 @@ class Loader {
   }
 
   #openSink(): EventSink {
-    this.#sink ??= new EventSink(this.#file, { keepDuplicates: this.#options.keepDuplicates, sameContent });
+    const { keepDuplicates, batchBytes } = this.#options;
+    this.#sink ??= new EventSink(this.#file, { keepDuplicates, batchBytes, sameContent });
     return this.#sink;
   }
 

@@ -179,6 +179,7 @@ class MemberLoad {
       worker,
       data: new Uint8Array(chunk.buffer),
       start: chunk.start,
+      relativeLines: chunk.documents === null,
       blocksFrom: chunk.start + chunk.blocksFrom,
     });
     this.#events += batch.events;

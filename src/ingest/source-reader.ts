@@ -1,7 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { createGunzip, createZstdDecompress } from "node:zlib";
+import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from "node:zlib";
 import { UserError } from "../base/errors.ts";
 
 const READ_BYTES = 1 << 20;
@@ -132,68 +132,132 @@ export class SourceReader {
     }
   }
 
-  /**
-   * Everything that can be decompressed, also of a file that is cut off: the end is told to the decompressor only after
-   * its output was taken, because an error discards what it still holds.
-   */
+  /** Everything that can be decompressed, also of a file that is cut off. zstd files may have several frames. */
   async *#decompress(input: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
-    const stream = this.compression === "gzip" ? createGunzip() : createZstdDecompress();
-    let failure: Error | null = null;
-    let wake: (() => void) | null = null;
-    let writing = false;
-    let ended = false;
     let total = 0;
-    const awake = (): void => {
-      wake?.();
-      wake = null;
-    };
-    stream.on("readable", awake);
-    stream.on("end", awake);
-    stream.on("error", (error: Error) => {
-      failure = error;
-      awake();
-    });
+    let rest: Buffer | null = null;
     for (;;) {
-      const chunk = stream.read() as Buffer | null;
-      if (chunk !== null) {
+      if (rest === null) {
+        const next = await input.next();
+        if (next.done === true) return;
+        rest = next.value;
+      }
+      const frame: Decompressor = new Decompressor(
+        this.compression === "gzip" ? createGunzip() : createZstdDecompress(),
+        rest,
+        input,
+      );
+      for (let chunk = await frame.read(); chunk !== null; chunk = await frame.read()) {
         total += chunk.length;
         if (total > BOMB_BYTES && total > this.bytesIn * BOMB_RATIO) {
           this.problem = {
             code: "decompression-bomb",
             reason: `more than ${BOMB_RATIO} times its size when decompressed; the rest was not read`,
           };
-          stream.destroy();
+          frame.destroy();
           await this.drain();
           return;
         }
         yield chunk;
-        continue;
       }
-      if (failure !== null) {
-        this.problem = toProblem(failure, ended);
+      if (frame.problem !== null) {
+        this.problem = frame.problem;
         await this.drain();
         return;
       }
-      if (stream.readableEnded) return;
-      if (!writing && !ended) {
-        const next = await input.next();
-        if (next.done === true) {
-          ended = true;
-          stream.end();
-        } else {
-          writing = true;
-          stream.write(next.value, () => {
-            writing = false;
-            awake();
-          });
-        }
-        continue;
-      }
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-        if (stream.readableLength > 0 || failure !== null || stream.readableEnded || (!writing && !ended)) awake();
-      });
+      rest = frame.rest;
     }
+  }
+}
+
+/**
+ * One compressed stream. The end is told to the decompressor only after its output was taken, because an error discards
+ * what it still holds.
+ */
+class Decompressor {
+  readonly #stream: Gunzip | ZstdDecompress;
+  readonly #input: AsyncIterator<Buffer>;
+  #next: Buffer | null;
+  #last: Buffer = Buffer.alloc(0);
+  #fed = 0;
+  #writing = false;
+  #ended = false;
+  #failure: Error | null = null;
+  #wake: (() => void) | null = null;
+  problem: ReadProblem | null = null;
+
+  constructor(stream: Gunzip | ZstdDecompress, first: Buffer, input: AsyncIterator<Buffer>) {
+    this.#stream = stream;
+    this.#input = input;
+    this.#next = first;
+    const awake = (): void => this.#awake();
+    stream.on("readable", awake);
+    stream.on("end", awake);
+    stream.on("error", (error: Error) => {
+      this.#failure = error;
+      awake();
+    });
+  }
+
+  #awake(): void {
+    this.#wake?.();
+    this.#wake = null;
+  }
+
+  /** The next output; null at the end, or at a `problem`. */
+  async read(): Promise<Buffer | null> {
+    const stream = this.#stream;
+    for (;;) {
+      const chunk = stream.read() as Buffer | null;
+      if (chunk !== null) return chunk;
+      if (this.#failure !== null) {
+        this.problem = toProblem(this.#failure, this.#ended);
+        return null;
+      }
+      if (stream.readableEnded) return null;
+      if (!this.#writing && !this.#ended) await this.#feed();
+      else await this.#wait();
+    }
+  }
+
+  async #feed(): Promise<void> {
+    let bytes = this.#next;
+    this.#next = null;
+    if (bytes === null) {
+      const next = await this.#input.next();
+      bytes = next.done === true ? null : next.value;
+    }
+    if (bytes === null) {
+      this.#ended = true;
+      this.#stream.end();
+      return;
+    }
+    this.#last = bytes;
+    this.#fed += bytes.length;
+    this.#writing = true;
+    this.#stream.write(bytes, () => {
+      this.#writing = false;
+      this.#awake();
+    });
+  }
+
+  async #wait(): Promise<void> {
+    const stream = this.#stream;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      const ready = stream.readableLength > 0 || this.#failure !== null || stream.readableEnded;
+      if (ready || (!this.#writing && !this.#ended)) this.#awake();
+    });
+  }
+
+  /** What follows the end of the stream in the bytes it was fed with; null: nothing. */
+  get rest(): Buffer | null {
+    const left = this.#fed - this.#stream.bytesWritten;
+    return left > 0 ? this.#last.subarray(this.#last.length - left) : null;
+  }
+
+  destroy(): void {
+    this.#stream.destroy();
   }
 }
 

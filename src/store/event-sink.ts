@@ -13,7 +13,6 @@ import { addSourceCounts, noCounts, type SourceCounts } from "./source-counts.ts
 import { MAX_RECORD, Stage, type StageTable } from "./stage.ts";
 import { IdMap, ValueWriter } from "./value-writer.ts";
 
-/** Staged bytes after which a batch is written. */
 const FLUSH_BYTES = 24 * 1024 * 1024;
 
 /** Positions of the fixed columns of `event`. */
@@ -32,6 +31,8 @@ const COLUMN = {
 
 export interface SinkOptions {
   readonly keepDuplicates: boolean;
+  /** Staged bytes after which a batch is written. */
+  readonly batchBytes?: number | undefined;
   /** Whether two documents, as bytes of their members, have the same content. */
   readonly sameContent: (a: Uint8Array, b: Uint8Array) => boolean;
 }
@@ -43,6 +44,8 @@ export interface BatchOrigin {
   /** The bytes of the chunk, and where they start in the member. */
   readonly data: Uint8Array;
   readonly start: number;
+  /** Lines of the batch count from its first one; otherwise they are the member's. */
+  readonly relativeLines: boolean;
   /** Position in the member where the first block of the batch starts. */
   readonly blocksFrom: number;
 }
@@ -66,7 +69,6 @@ interface PendingBlock {
   readonly id: number;
   readonly offset: number;
   readonly bytes: number;
-  readonly line: number;
   readonly data: Uint8Array;
 }
 
@@ -183,7 +185,7 @@ export class EventSink {
     const maps = this.#mapsOf(origin.worker, batch);
     this.#addBlocks(batch, origin);
     this.#addRows(batch, origin, maps);
-    const lineBase = batch.lines > 0 ? this.#line : 0;
+    const lineBase = origin.relativeLines ? this.#line : 0;
     for (const { position, bytes, line, code, reason } of batch.rejected) {
       this.#pending.rejected.push([line + lineBase, origin.start + position, bytes, code, reason]);
     }
@@ -194,7 +196,7 @@ export class EventSink {
     counts.rejected += batch.rejected.length;
     counts.unnamed += batch.unnamed;
     this.#line += batch.lines;
-    if (this.#stage.size >= FLUSH_BYTES) this.flush();
+    if (this.#stage.size >= (this.#options.batchBytes ?? FLUSH_BYTES)) this.flush();
   }
 
   #mapsOf(worker: number, batch: RowBatch): WorkerMaps {
@@ -228,7 +230,6 @@ export class EventSink {
         id,
         offset: start,
         bytes: end - start,
-        line: this.#line,
         data,
       });
       this.#originals.addPending(id, data);
@@ -243,7 +244,7 @@ export class EventSink {
     invariant(events !== null, "a stage is open");
     const record = this.#record;
     const { counts } = this.#pending;
-    const lineBase = batch.lines > 0 ? this.#line : 0;
+    const lineBase = origin.relativeLines ? this.#line : 0;
     let block = 0;
     let at = 0;
     const ids = batch.side.length + batch.derived.length > 0 ? new Int32Array(batch.events) : null;
@@ -433,11 +434,9 @@ export class EventSink {
     this.#values.insertStaged();
     db.exec("INSERT INTO event SELECT * FROM stage.event");
     const member = BigInt(this.#member);
-    const insertBlock = db.prepare(
-      "INSERT INTO block (id, member, offset, bytes, line, data) VALUES (?, ?, ?, ?, ?, ?)",
-    );
-    for (const { id, offset, bytes, line, data } of pending.blocks) {
-      insertBlock.run(BigInt(id), member, BigInt(offset), BigInt(bytes), BigInt(line), data);
+    const insertBlock = db.prepare("INSERT INTO block (id, member, offset, bytes, data) VALUES (?, ?, ?, ?, ?)");
+    for (const { id, offset, bytes, data } of pending.blocks) {
+      insertBlock.run(BigInt(id), member, BigInt(offset), BigInt(bytes), data);
     }
     const insertRejected = db.prepare(
       "INSERT INTO rejected (member, line, offset, bytes, code, reason) VALUES (?, ?, ?, ?, ?, ?)",

@@ -1,5 +1,5 @@
-import { zstdDecompressSync } from "node:zlib";
 import type { CaseFile } from "./case-file.ts";
+import { memberBytes } from "./members.ts";
 
 /**
  * What the case has of a member whose load was interrupted: checks the member's bytes, fed in order, against its blocks.
@@ -7,7 +7,7 @@ import type { CaseFile } from "./case-file.ts";
 export class MemberPrefix {
   /** Bytes of the member that are in the case. */
   readonly bytes: number;
-  readonly #blocks: IterableIterator<{ data: Buffer }>;
+  readonly #blocks: Generator<Buffer>;
   #block: Buffer = Buffer.alloc(0);
   #at = 0;
 
@@ -17,7 +17,7 @@ export class MemberPrefix {
         .prepare<[number], number>("SELECT ifnull(sum(bytes), 0) FROM block WHERE member = ?")
         .pluck()
         .get(member) ?? 0;
-    this.#blocks = blocksOf(file, member);
+    this.#blocks = memberBytes(file, member);
   }
 
   /** Whether the next bytes are those that were loaded. */
@@ -26,7 +26,7 @@ export class MemberPrefix {
       if (this.#at === this.#block.length) {
         const next = this.#blocks.next();
         if (next.done === true) return false;
-        this.#block = zstdDecompressSync(next.value.data);
+        this.#block = next.value;
         this.#at = 0;
       }
       const count = Math.min(this.#block.length - this.#at, bytes.length - at);
@@ -35,16 +35,5 @@ export class MemberPrefix {
       this.#at += count;
     }
     return true;
-  }
-}
-
-function* blocksOf(file: CaseFile, member: number): Generator<{ data: Buffer }> {
-  const select = file.db.prepare<[number, number], { offset: number; data: Buffer }>(
-    "SELECT offset, data FROM block WHERE member = ? AND offset > ? ORDER BY offset LIMIT 1",
-  );
-  let row = select.get(member, -1);
-  while (row !== undefined) {
-    yield row;
-    row = select.get(member, row.offset);
   }
 }

@@ -100,11 +100,11 @@ describe("loadEvidence", () => {
   it("reads gzip, zstd, folders and standard input", async () => {
     const line = (id: number) => `{"event":{"id":"${id}"},"@timestamp":"2026-01-31T10:00:00Z"}\n`;
     write("b.gz", gzipSync(line(1) + line(2)));
-    const zst = write("c.zst", zstdCompressSync(Buffer.from(line(3))));
+    const zst = write("c.zst", Buffer.concat([line(3), line(6)].map((text) => zstdCompressSync(Buffer.from(text)))));
     const reports = await load([path.join(folder, "b.gz"), zst, "-"], {}, Readable.from([line(4), line(5)]));
     expect(reports.map((report) => [path.basename(report.path), report.events])).toEqual([
       ["b.gz", 2],
-      ["c.zst", 1],
+      ["c.zst", 2],
       ["-", 2],
     ]);
   });
