@@ -172,7 +172,7 @@ CREATE TABLE hunt (
   tool_version TEXT NOT NULL,
   analyst TEXT NOT NULL,
   owner TEXT NOT NULL,            -- 'pid@host' of the process that runs it
-  from_time INTEGER,              -- window: events with from_time <= time < to_time; NULL is open
+  from_time INTEGER,              -- window: events with from_time <= time <= to_time; NULL is open
   to_time INTEGER,
   options TEXT NOT NULL,          -- JSON
   sources TEXT NOT NULL,          -- JSON array of { id, sha256 }

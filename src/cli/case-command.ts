@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { CaseBook } from "../triage/case-book.ts";
+import type { TriageService } from "../triage/types.ts";
 import { caseOf, type CliIo } from "./io.ts";
 
 /** Options of every command that works on the investigation side of a case. */
@@ -38,5 +39,28 @@ export async function withCaseBook<T>(
     return await work(book);
   } finally {
     book.close();
+  }
+}
+
+/** As `withCaseBook`, for commands that also search the events. */
+export async function withTriage<T>(
+  io: CliIo,
+  options: CaseOptions,
+  work: (service: TriageService) => Promise<T>,
+  mode: "read" | "write" = "read",
+): Promise<T> {
+  const [{ openTriage }, { analystName }] = await Promise.all([
+    import("../triage/open-triage.ts"),
+    import("../triage/analyst.ts"),
+  ]);
+  const service = await openTriage(caseOf(io, options.case), {
+    readonly: mode === "read",
+    analyst: analystName(options.analyst, io.env),
+    now: io.now,
+  });
+  try {
+    return await work(service);
+  } finally {
+    await service.close();
   }
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { EXIT, type ExitCode, errorCode, errorMessage, UserError } from "../base/errors.ts";
 import { safeText } from "../base/safe-text.ts";
 import { VERSION } from "../base/version.ts";
+import { exceptionsCommand } from "./commands/exceptions.ts";
 import { exportCommand } from "./commands/export.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { findingsCommand } from "./commands/findings.ts";
@@ -14,6 +15,8 @@ import { markCommand } from "./commands/mark.ts";
 import { noteCommand } from "./commands/note.ts";
 import { stepCommand } from "./commands/step.ts";
 import { verdictCommand } from "./commands/verdict.ts";
+import { timelineCommand } from "./commands/timeline.ts";
+import { treeCommand } from "./commands/tree.ts";
 import { redoCommand, undoCommand } from "./commands/undo.ts";
 import { type CliIo, processIo } from "./io.ts";
 
@@ -29,6 +32,9 @@ const COMMANDS: readonly ((io: CliIo) => Command)[] = [
   markCommand,
   undoCommand,
   redoCommand,
+  treeCommand,
+  timelineCommand,
+  exceptionsCommand,
   huntsCommand,
   journalCommand,
   exportCommand,

@@ -1,4 +1,5 @@
 /** A finding as an alert document in the shape of Elastic's detection alerts. Schema: docs/schemas/alert.schema.json. */
+import { parseExactJson } from "../base/exact-json.ts";
 import { VERSION } from "../base/version.ts";
 import { isoTime } from "../base/time-text.ts";
 import type { Threat } from "../rules/rule.ts";
@@ -90,8 +91,15 @@ function toEvent({ position, event, matched }: ExportedEvent): Record<string, un
     offset: event.offset,
     original_sha256: event.originalSha256,
     matched,
-    ...(event.document === null ? { original: event.original } : { document: event.document }),
+    ...(event.original === null ? {} : { original: event.original }),
+    document: documentOf(event.json),
   };
+}
+
+/** The document with its numbers as they were written; print it with `exactJsonText`. */
+function documentOf(json: string): unknown {
+  const parsed = parseExactJson(json);
+  return parsed.ok ? parsed.value : null;
 }
 
 function summaryFields({ row }: ExportedFinding): Record<string, unknown> {

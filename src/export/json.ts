@@ -1,10 +1,11 @@
+import { exactJsonText } from "../base/exact-json.ts";
 import { toAlert } from "./alert.ts";
 import type { ExportedFinding } from "./exported-finding.ts";
 import type { ExportHeader } from "./export-header.ts";
 
 /** One alert document a line. */
 export function* ndjsonExport(findings: Iterable<ExportedFinding>): Generator<string> {
-  for (const finding of findings) yield `${JSON.stringify(toAlert(finding))}\n`;
+  for (const finding of findings) yield `${exactJsonText(toAlert(finding))}\n`;
 }
 
 /** One JSON text: `{"export":{...},"alerts":[...]}`, in pieces. */
@@ -12,7 +13,7 @@ export function* jsonExport(findings: Iterable<ExportedFinding>, header: ExportH
   yield `{"export":${JSON.stringify(header)},\n"alerts":[`;
   let separator = "\n";
   for (const finding of findings) {
-    yield `${separator}${JSON.stringify(toAlert(finding))}`;
+    yield `${separator}${exactJsonText(toAlert(finding))}`;
     separator = ",\n";
   }
   yield "\n]}\n";

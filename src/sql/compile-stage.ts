@@ -59,3 +59,14 @@ export function compileAny(condition: Resolved, totalEvents: number): CompiledSt
   const from = compileFrom(condition, { from: null, to: null }, totalEvents);
   return compileFragment(sql`SELECT EXISTS (SELECT 1 ${from})`);
 }
+
+/** How many events satisfy the condition; counting stops after `limit`. */
+export function compileCountUpTo(
+  condition: Resolved,
+  window: TimeWindow,
+  totalEvents: number,
+  limit: number,
+): CompiledStatement {
+  const from = compileFrom(condition, window, totalEvents);
+  return compileFragment(sql`SELECT count(*) FROM (SELECT 1 ${from} LIMIT ${BigInt(limit)})`);
+}

@@ -16,7 +16,7 @@ export type RuleOutcome = "hit" | "none" | "blind" | "unsupported" | "error" | "
 /** A running hunt: pass it to the functions below. */
 export interface Hunt {
   readonly id: number;
-  /** Window, nanoseconds, half open; null: open. */
+  /** Window, nanoseconds, both ends inclusive; null: open. */
   readonly from: bigint | null;
   readonly to: bigint | null;
   readonly actor: Actor;

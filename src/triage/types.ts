@@ -113,7 +113,7 @@ export interface Pivot {
   readonly entity: string | null;
 }
 
-/** How many results a pivot has; counting stops at `limit` (`10,000+`). */
+/** How many results a pivot has, or at least has: counting stops at 10,000 (`10,000+`), and before a slow pass (`0+`). */
 export interface PivotCount {
   readonly count: number;
   readonly capped: boolean;

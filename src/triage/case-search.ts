@@ -1,0 +1,137 @@
+/** Everything the triage asks of the events; runs in the search process. */
+import { UserError } from "../base/errors.ts";
+import { explainMatch } from "../hunt/why.ts";
+import { readFinding, readFindingEvents, readFindings } from "../store/finding-rows.ts";
+import { readRule } from "../store/rules.ts";
+import type { TimeWindow } from "../sql/compile-stage.ts";
+import { completions } from "./completion.ts";
+import { EngineSession, type Refused } from "./engine-session.ts";
+import { toEventRows, usualColumns } from "./event-columns.ts";
+import { evidenceOverview } from "./evidence-overview.ts";
+import { facetOf } from "./facet.ts";
+import { processTree } from "./process-tree.ts";
+import { storedRule } from "./rule-view.ts";
+import type { Answer, Ask, SearchKind } from "./search-protocol.ts";
+import { timelineOf } from "./timeline.ts";
+import type { EventPage, QueryProblem } from "./types.ts";
+
+const WHOLE_TIME: TimeWindow = { from: null, to: null };
+/** Events around an event that are listed. */
+const AROUND_LIMIT = 2_000;
+
+type Handlers = { readonly [K in SearchKind]: (ask: Ask<K>) => Promise<Answer<K>> };
+
+export class CaseSearch {
+  readonly #session: EngineSession;
+
+  constructor(casePath: string) {
+    this.#session = new EngineSession(casePath);
+  }
+
+  /** Answers one request. @throws UserError */
+  answer<K extends SearchKind>(kind: K, ask: Ask<K>): Promise<Answer<K>> {
+    return this.#handlers[kind](ask);
+  }
+
+  readonly #handlers: Handlers = {
+    events: async ({ eql, from, to, after, limit, columns }) => {
+      const answers = await this.#session.answers(eql, { from, to });
+      if (!answers.ok) return { ok: false, problems: problemsOf(answers) };
+      const shown = columns ?? usualColumns(await this.#session.engine());
+      return { ok: true, page: await this.#page(answers.ids, Number(after ?? 0), limit, shown) };
+    },
+    count: async ({ eql, from, to, limit }) => {
+      const count = await this.#session.count(eql, { from, to }, limit);
+      return count === null ? { count: 0, capped: true } : { count: Math.min(count, limit), capped: count >= limit };
+    },
+    around: async ({ event, spanNs }) => {
+      const engine = await this.#session.engine();
+      const field = engine.evidence.field("host.id") ?? engine.evidence.field("host.name");
+      const sameHost = field?.column === true ? `AND e.f${field.id} IS o.f${field.id}` : "";
+      const rows = engine.file.rows({
+        sql: `SELECT e.id FROM event o JOIN event e ON e.time BETWEEN o.time - ? AND o.time + ? ${sameHost}
+              WHERE o.id = ? ORDER BY e.time, e.tiebreaker IS NULL, e.tiebreaker, e.id LIMIT ${AROUND_LIMIT}`,
+        parameters: [spanNs, spanNs, BigInt(event)],
+      });
+      const ids = rows.map(([id]) => Number(id));
+      return this.#page(ids.length === 0 ? [event] : ids, 0, AROUND_LIMIT, usualColumns(engine));
+    },
+    facet: async ({ eql, field, limit }) => {
+      await this.#session.ensureFields([field]);
+      const answers = await this.#session.answers(eql, WHOLE_TIME);
+      return answers.ok ? facetOf(await this.#session.engine(), answers.ids, field, limit) : [];
+    },
+    tree: async ({ entity }) => processTree(await this.#session.engine(), entity),
+    timeline: (scope) => timelineOf(this.#session, scope),
+    overview: async () => evidenceOverview(await this.#session.engine()),
+    why: ({ finding }) => this.#why(finding),
+    blast: async ({ condition, rules }) => this.#blast(condition, rules),
+    complete: async ({ text, caret }) => completions(await this.#session.engine(), text, caret),
+  };
+
+  async #page(ids: readonly number[], start: number, limit: number, columns: readonly string[]): Promise<EventPage> {
+    const end = start + limit;
+    return {
+      rows: toEventRows(await this.#session.engine(), ids.slice(start, end), columns),
+      total: ids.length,
+      next: end < ids.length ? String(end) : null,
+      columns,
+    };
+  }
+
+  async #why(id: number): Promise<Answer<"why">> {
+    const { file } = await this.#session.engine();
+    const finding = readFinding(file, id);
+    const stored = finding === null ? null : readRule(file, finding.rule);
+    const rule = stored === null ? null : storedRule(stored);
+    const events = readFindingEvents(file, [id]).get(id) ?? [];
+    if (rule?.language !== "eql" || rule.query === null) return events.map(() => []);
+    const prepared = await this.#session.prepare(rule.query);
+    if (!prepared.ok) return events.map(() => []);
+    const held = explainMatch(await this.#session.engine(), prepared.query, { events, keys: [] });
+    return events.map((_event, index) =>
+      (held[index] ?? []).map(({ text, fields, values }) => ({ text, field: fields[0] ?? null, values })),
+    );
+  }
+
+  /** The findings of these rules (of all, when none is named) an event of which satisfies the condition. */
+  async #blast(condition: string, rules: readonly string[]): Promise<Answer<"blast">> {
+    const answers = await this.#session.answers(`any where ${condition}`, WHOLE_TIME);
+    if (!answers.ok) {
+      const [problem] = problemsOf(answers);
+      throw new UserError(
+        "bad-condition",
+        `the condition cannot be used: ${problem?.message ?? "it is no condition"}`,
+        {
+          hint: problem?.hint ?? 'a condition is what follows where in EQL, e.g. process.name == "nc"',
+        },
+      );
+    }
+    const { file } = await this.#session.engine();
+    const matching = new Set(answers.ids);
+    const findings = readFindings(file).filter(({ suppressedBy, state }) => suppressedBy === null && state !== "gone");
+    const events = readFindingEvents(
+      file,
+      findings.map(({ id }) => id),
+    );
+    const ruleIds = new Map<number, string>();
+    const hidden = findings.filter((finding) => {
+      const ruleId = ruleIds.get(finding.rule) ?? readRule(file, finding.rule)?.id ?? "";
+      ruleIds.set(finding.rule, ruleId);
+      if (rules.length > 0 && !rules.includes(ruleId)) return false;
+      return (events.get(finding.id) ?? []).some((event) => event !== null && matching.has(event));
+    });
+    return {
+      ids: hidden.map(({ id }) => id),
+      findings: hidden.length,
+      rules: new Set(hidden.map(({ rule }) => ruleIds.get(rule))).size,
+      truePositives: hidden.filter(({ verdict }) => verdict === "true_positive").length,
+    };
+  }
+}
+
+function problemsOf({ diagnostics }: Refused): QueryProblem[] {
+  return diagnostics
+    .filter(({ severity }) => severity !== "warning")
+    .map(({ message, hint, span }) => ({ message, hint, start: span.start, end: span.end }));
+}

@@ -1,0 +1,153 @@
+import { randomUUID } from "node:crypto";
+import { UserError } from "../base/errors.ts";
+import { exactJsonText, parseExactJson } from "../base/exact-json.ts";
+import { EventReader } from "../store/events.ts";
+import { addException, deleteException, readExceptions } from "../store/exceptions.ts";
+import { getSetting, setSetting } from "../store/settings.ts";
+import { CaseBook, undoText } from "./case-book.ts";
+import { findingDetail } from "./finding-detail.ts";
+import { keptOverview, OVERVIEW_SETTING, overviewSetting, toOverview } from "./overview.ts";
+import { SearchClient } from "./search-client.ts";
+import { suggestExceptions } from "./suggest-exceptions.ts";
+import type { ExceptionView, FindingDetail, MatchedLeaf, TriageService } from "./types.ts";
+
+/** Counting the results of a pivot stops here: `10,000+`. */
+const COUNT_LIMIT = 10_000;
+
+export interface TriageOptions {
+  readonly readonly: boolean;
+  readonly analyst: string;
+  readonly now?: () => Date;
+  /** Writes an export; the folder `export` stands above this one, so it is handed in. */
+  readonly exporter?: (
+    book: CaseBook,
+    format: string,
+    path: string | null,
+  ) => Promise<{ readonly path: string; readonly findings: number }>;
+}
+
+/**
+ * Opens a case for triage. Short reads and all writes happen here; searches in a process of their own, which starts with
+ * the first one.
+ * @throws UserError see `openCase`
+ */
+export async function openTriage(path: string, options: TriageOptions): Promise<TriageService> {
+  const { readonly, analyst, now = () => new Date() } = options;
+  const book = await CaseBook.open(path, { readonly, analyst, now });
+  const search = new SearchClient(path);
+
+  const detail = async (id: number): Promise<FindingDetail> => {
+    book.stored(id);
+    return findingDetail(book, id, await search.ask("why", { finding: id }).catch(noReasons));
+  };
+
+  return {
+    readonly,
+    analyst,
+    overview: async (signal) => {
+      const kept = keptOverview(book);
+      const evidence = kept ?? (await search.ask("overview", {}, signal));
+      if (kept === null && !readonly) setSetting(book.file, OVERVIEW_SETTING, overviewSetting(book, evidence));
+      return toOverview(book, evidence);
+    },
+    findings: async (asked = {}) => book.findings(asked),
+    finding: detail,
+    document: async (event) => prettyJson(new EventReader(book.file).document(event).json),
+    setVerdict: async (findings, verdict, why) => book.setVerdict(findings, verdict, why),
+    addNote: async (finding, text) => book.addNote(finding, text),
+    setStep: async (finding, list, step, state, note) => book.setStep(finding, list, step, state, note),
+    setMarked: async (findings, marked) => book.setMarked(findings, marked),
+    undo: async () => {
+      const result = book.undo();
+      return result === null ? null : undoText("undo", result);
+    },
+    redo: async () => {
+      const result = book.redo();
+      return result === null ? null : undoText("redo", result);
+    },
+    countPivot: async ({ query, from, to }, signal) =>
+      query === null
+        ? { count: 0, capped: false }
+        : search.ask("count", { eql: query, from, to, limit: COUNT_LIMIT }, signal),
+    query: (eql, { from, to, after, limit, columns }, signal) =>
+      search.ask(
+        "events",
+        { eql, from: from ?? null, to: to ?? null, after: after ?? null, limit, columns: columns ?? null },
+        signal,
+      ),
+    around: (event, spanNs, signal) => search.ask("around", { event, spanNs }, signal),
+    facet: (eql, field, limit, signal) => search.ask("facet", { eql, field, limit }, signal),
+    tree: (entity, signal) => search.ask("tree", { entity }, signal),
+    timeline: (scope, signal) => search.ask("timeline", scope, signal),
+    ledger: async (hunt) => book.ledger(hunt),
+    hunts: async () => book.hunts(),
+    journal: async (limit) => book.journal(limit),
+    exceptions: async () => listExceptions(book),
+    suggestExceptions: async (finding) => suggestExceptions(findingDetail(book, finding, [])),
+    blastRadius: async (condition, rules, signal) => {
+      const { findings, rules: count, truePositives } = await search.ask("blast", { condition, rules }, signal);
+      return { findings, rules: count, truePositives };
+    },
+    saveException: async (name, condition, rules, expiresAt) => {
+      const actor = book.actor();
+      const { ids } = await search.ask("blast", { condition, rules });
+      const draft = { itemId: randomUUID(), name, document: { condition }, scope: { rules }, expiresAt };
+      addException(book.file, actor, draft, ids);
+    },
+    deleteException: async (id) => deleteException(book.file, book.actor(), id),
+    complete: (text, caret) => search.ask("complete", { text, caret }),
+    export: async (format, target) => {
+      if (options.exporter === undefined) throw new UserError("no-export", "exports are not available here");
+      return options.exporter(book, format, target);
+    },
+    getSetting: async (key) => getSetting(book.file, key),
+    setSetting: async (key, value) => {
+      if (!readonly) setSetting(book.file, key, value);
+    },
+    revision: async () => Number(book.file.db.pragma("data_version", { simple: true })),
+    close: async () => {
+      await search.close();
+      book.close();
+    },
+  };
+}
+
+/** A finding is shown also where it cannot be said why it matched. */
+function noReasons(error: unknown): readonly (readonly MatchedLeaf[])[] {
+  if (error instanceof UserError) return [];
+  throw error;
+}
+
+function listExceptions(book: CaseBook): ExceptionView[] {
+  return readExceptions(book.file).map(({ id, name, document, scope, analyst, at, expiresAt, hides }) => ({
+    id,
+    name,
+    condition: (JSON.parse(document) as { condition?: string }).condition ?? "",
+    rules: (JSON.parse(scope) as { rules?: string[] }).rules ?? [],
+    analyst,
+    at,
+    expiresAt,
+    hides,
+  }));
+}
+
+/** A JSON text indented by two, its numbers as they were written. */
+function prettyJson(json: string): string {
+  const parsed = parseExactJson(json);
+  return parsed.ok ? indented(parsed.value, "") : json;
+}
+
+function indented(value: unknown, indent: string): string {
+  const inner = `${indent}  `;
+  if (Array.isArray(value) && value.length > 0) {
+    return `[\n${value.map((item) => inner + indented(item, inner)).join(",\n")}\n${indent}]`;
+  }
+  if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === null) {
+    const members = Object.entries(value);
+    if (members.length > 0) {
+      const lines = members.map(([key, item]) => `${inner}${JSON.stringify(key)}: ${indented(item, inner)}`);
+      return `{\n${lines.join(",\n")}\n${indent}}`;
+    }
+  }
+  return exactJsonText(value);
+}

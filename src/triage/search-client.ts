@@ -1,0 +1,137 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { UserError } from "../base/errors.ts";
+import type { Answer, Ask, SearchKind, SearchMessage, SearchReply } from "./search-protocol.ts";
+
+/** `.ts` when run from source, `.js` when built. */
+const MODULE = new URL(`./search-process${path.extname(fileURLToPath(import.meta.url))}`, import.meta.url);
+
+interface Waiting {
+  readonly message: SearchMessage;
+  readonly resolve: (answer: Answer<SearchKind>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A request was abandoned. */
+class Aborted extends Error {
+  constructor() {
+    super("cancelled");
+    this.name = "AbortError";
+  }
+}
+
+/**
+ * Asks the search process one thing at a time, in order. What is cancelled while it runs costs the process, and the next
+ * request starts another; what is cancelled before is never asked.
+ */
+export class SearchClient {
+  readonly #casePath: string;
+  #child: ChildProcess | null = null;
+  #queue: Waiting[] = [];
+  #running: Waiting | null = null;
+  #nextId = 1;
+  #closed = false;
+
+  constructor(casePath: string) {
+    this.#casePath = casePath;
+  }
+
+  /** @throws AbortError when the signal aborts; UserError of the search */
+  ask<K extends SearchKind>(kind: K, ask: Ask<K>, signal?: AbortSignal): Promise<Answer<K>> {
+    return new Promise<Answer<SearchKind>>((resolve, reject) => {
+      if (signal?.aborted === true || this.#closed) {
+        reject(new Aborted());
+        return;
+      }
+      const onAbort = (): void => this.#cancel(waiting);
+      const done = (): void => signal?.removeEventListener("abort", onAbort);
+      const waiting: Waiting = {
+        message: { id: this.#nextId++, kind, ask },
+        resolve: (answer) => {
+          done();
+          resolve(answer);
+        },
+        reject: (error) => {
+          done();
+          reject(error instanceof Error ? error : new Error(String(error)));
+        },
+      };
+      signal?.addEventListener("abort", onAbort);
+      this.#queue.push(waiting);
+      this.#next();
+    });
+  }
+
+  /** Ends the process; resolves when it is gone and the case is released. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const waiting = [...(this.#running === null ? [] : [this.#running]), ...this.#queue];
+    this.#queue = [];
+    const gone = this.#kill();
+    for (const { reject } of waiting) reject(new Aborted());
+    await gone;
+  }
+
+  #next(): void {
+    if (this.#running !== null) return;
+    const waiting = this.#queue.shift();
+    if (waiting === undefined) return;
+    this.#running = waiting;
+    const child = this.#child ?? this.#start();
+    child.send(waiting.message, (error) => {
+      if (error !== null && this.#running === waiting) this.#lost(child, error);
+    });
+  }
+
+  #cancel(waiting: Waiting): void {
+    if (this.#running === waiting) void this.#kill();
+    else this.#queue = this.#queue.filter((other) => other !== waiting);
+    waiting.reject(new Aborted());
+    this.#next();
+  }
+
+  async #kill(): Promise<void> {
+    const child = this.#child;
+    this.#child = null;
+    this.#running = null;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, "exit");
+    child.kill("SIGKILL");
+    await gone;
+  }
+
+  #start(): ChildProcess {
+    const child = fork(MODULE, [this.#casePath], {
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+      execArgv: ["--disable-warning=ExperimentalWarning"],
+    });
+    this.#child = child;
+    child.on("message", (reply: SearchReply) => this.#settle(child, reply));
+    child.on("error", (error) => this.#lost(child, error));
+    child.on("exit", (code, signal) =>
+      this.#lost(child, new Error(`the search process ended unexpectedly (${signal ?? `exit code ${code}`})`)),
+    );
+    return child;
+  }
+
+  #settle(child: ChildProcess, reply: SearchReply): void {
+    const waiting = this.#running;
+    if (this.#child !== child || waiting?.message.id !== reply.id) return;
+    this.#running = null;
+    if (reply.ok) waiting.resolve(reply.answer);
+    else waiting.reject(new UserError(reply.code, reply.message, reply.hint === null ? {} : { hint: reply.hint }));
+    this.#next();
+  }
+
+  #lost(child: ChildProcess, error: Error): void {
+    if (this.#child !== child) return;
+    this.#child = null;
+    const waiting = this.#running;
+    this.#running = null;
+    waiting?.reject(error);
+    this.#next();
+  }
+}

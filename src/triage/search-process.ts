@@ -1,0 +1,34 @@
+/**
+ * The searches of the triage in a process of their own: SQLite cannot be interrupted from JavaScript, and the screen must
+ * not wait. Started by `search-client.ts`, which kills it to cancel; argument: the case.
+ */
+import process from "node:process";
+import { errorMessage, UserError } from "../base/errors.ts";
+import { CaseSearch } from "./case-search.ts";
+import type { SearchMessage, SearchReply } from "./search-protocol.ts";
+
+const search = new CaseSearch(process.argv[2] ?? "");
+
+process.on("message", (message: SearchMessage) => void answer(message));
+process.on("disconnect", () => process.exit(0));
+// Ctrl-C reaches every process of the terminal; the program decides what ends.
+process.on("SIGINT", () => undefined);
+
+async function answer({ id, kind, ask }: SearchMessage): Promise<void> {
+  try {
+    send({ id, ok: true, answer: await search.answer(kind, ask) });
+  } catch (error) {
+    const known = error instanceof UserError;
+    send({
+      id,
+      ok: false,
+      code: known ? error.code : "internal",
+      message: errorMessage(error),
+      hint: known ? (error.hint ?? null) : null,
+    });
+  }
+}
+
+function send(reply: SearchReply): void {
+  process.send?.(reply);
+}
