@@ -1,3 +1,5 @@
+import { catalogueField } from "../ecs/catalogue.ts";
+
 /** First segments of the field names of ECS and of the integrations whose events rules are written for. */
 const ROOTS: ReadonlySet<string> = new Set(
   (
@@ -26,6 +28,13 @@ export function fieldsOfCode(code: string): readonly string[] {
     if (field === undefined) return [];
     return isFieldName(field) ? [field] : [];
   });
+}
+
+const DOTTED = /(?<![\w@./\\-])[A-Za-z_]\w*(?:\.\w+)+(?![\w/\\-])/g;
+
+/** Event fields named in running text without back-ticks: only those the catalogue knows. */
+export function fieldsOfProse(text: string): readonly string[] {
+  return (text.match(DOTTED) ?? []).filter((name) => catalogueField(name)?.object === false);
 }
 
 function isFieldName(name: string): boolean {

@@ -1,5 +1,5 @@
 import { isRecord } from "../base/json.ts";
-import { fieldsOfCode } from "./guide-fields.ts";
+import { fieldsOfCode, fieldsOfProse } from "./guide-fields.ts";
 import type { GuidePivot, Transform } from "./rule.ts";
 import { toInvestigate, toOsquery } from "./transform.ts";
 
@@ -37,7 +37,7 @@ export function readInline(lines: readonly string[], transform: Transform, repor
     return whole;
   });
   const fields = new Set<string>();
-  const plain = toPlain(resolved, (code) => fieldsOfCode(code).forEach((field) => fields.add(field)));
+  const plain = toPlain(resolved, (names) => names.forEach((name) => fields.add(name)));
   const text = plain.replaceAll(/\u0000(\d+)\u0000/g, (_, index: string) => pivots[Number(index)]?.label ?? "");
   const onlyPivots = pivots.length > 0 && plain.replaceAll(/\u0000\d+\u0000/g, "").trim() === "";
   return { text: text.replaceAll(/\s+/g, " ").trim(), fields: [...fields], pivots, onlyPivots };
@@ -93,8 +93,8 @@ function toEmbeddedPivot(kind: string, json: string, report: GuideReport): Guide
   return kind === "osquery" ? toOsquery(value, tell) : toInvestigate(value, tell);
 }
 
-/** Markdown's inline marks taken off; `onCode` is told what stood in back-ticks. */
-function toPlain(markdown: string, onCode: (code: string) => void): string {
+/** Markdown's inline marks taken off; `onFields` is told the event fields that are named, in back-ticks or without. */
+function toPlain(markdown: string, onFields: (names: readonly string[]) => void): string {
   if (markdown.length > MAX_ITEM) return markdown;
   const parts = markdown.split(/(`+)/);
   let text = "";
@@ -107,15 +107,21 @@ function toPlain(markdown: string, onCode: (code: string) => void): string {
         .slice(i + 1, close)
         .join("")
         .trim();
-      onCode(code);
+      onFields(fieldsOfCode(code));
       text += code;
       i = close;
-    } else text += isTick ? part : stripMarks(part);
+    } else {
+      text += isTick ? part : stripMarks(part);
+      onFields(isTick ? [] : fieldsOfProse(part));
+    }
   }
   return text;
 }
 
+const MARK = /[\\*_[<]/;
+
 function stripMarks(text: string): string {
+  if (!MARK.test(text)) return text;
   return text
     .replaceAll(/\\([\\`*_{}[\]()#+.!<>|-])/g, (_, mark: string) => `\u0001${mark.charCodeAt(0)}\u0001`)
     .replaceAll(/!?\[([^\]]*)\]\(<?([^)\s>]*)>?(?:\s+"[^"]*")?\)/g, (_, label: string, url: string) =>

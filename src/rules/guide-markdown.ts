@@ -23,7 +23,7 @@ interface OpenBlock {
 }
 
 const HEADING = /^ {0,3}(#{1,6})(?:\s+(.*?))?\s*#*\s*$/;
-const BOLD_LINE = /^\*\*([^*]+)\*\*:?$/;
+const BOLD_LINE = /^\*\*([^*]+)\*\*:?\s*$/;
 const ITEM = /^(\s*)(?:[-*+•]|\d{1,3}[.)])(?:\s+(.*))?$/;
 const FENCE = /^(\s*)(`{3,}|~{3,})/;
 

@@ -206,7 +206,7 @@ export interface Step {
   readonly text: string;
   /** The item with everything that belongs to it, as written, without the indentation of the list. */
   readonly markdown: string;
-  /** Event fields named in back-ticks, in this item or its children, each once. */
+  /** Event fields named in this item or its children, each once. */
   readonly fields: readonly string[];
   /** Pivots of this item and its children. */
   readonly pivots: readonly GuidePivot[];

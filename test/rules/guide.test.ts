@@ -91,7 +91,7 @@ Do this.`);
 
   it("takes bold lines and deeper headings inside a list as groups of its steps", () => {
     const { guide } = guideOf(
-      "### Possible investigation steps\n\n**Who**\n- Ask.\n\n#### Where\n1. Look.\n2) Look again.",
+      "### Possible investigation steps\n\n**Who** \n- Ask.\n\n#### Where\n1. Look.\n2) Look again.",
     );
     expect(guide.triage.map((step) => [step.number, step.group, step.text])).toEqual([
       [1, "Who", "Ask."],
@@ -168,6 +168,13 @@ describe("steps", () => {
       "Bold and thin of process.args in a list (https://example.org/a_b_c): *_x_*, snake_case_name, 2 * 3 * 4, *star*",
     );
     expect(guide.triage[0]?.fields).toEqual(["process.args"]);
+  });
+
+  it("finds fields in running text, too, when they are known", () => {
+    const { guide } = guideOf(
+      "### Investigation steps\n- See process.command_line and (user.id), not example.org, cmd.exe, a.process.name/x.",
+    );
+    expect(guide.triage[0]?.fields).toEqual(["process.command_line", "user.id"]);
   });
 
   it.each([
