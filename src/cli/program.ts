@@ -9,6 +9,8 @@ import { findingsCommand } from "./commands/findings.ts";
 import { huntCommand } from "./commands/hunt.ts";
 import { huntsCommand } from "./commands/hunts.ts";
 import { journalCommand } from "./commands/journal.ts";
+import { evidenceCommand } from "./commands/evidence.ts";
+import { infoCommand } from "./commands/info.ts";
 import { loadCommand } from "./commands/load.ts";
 import { queryCommand } from "./commands/query.ts";
 import { markCommand } from "./commands/mark.ts";
@@ -23,6 +25,8 @@ import { type CliIo, processIo } from "./io.ts";
 /** Every command, in the order of the help. One file of `commands/` each. */
 const COMMANDS: readonly ((io: CliIo) => Command)[] = [
   loadCommand,
+  infoCommand,
+  evidenceCommand,
   huntCommand,
   queryCommand,
   findingsCommand,

@@ -1,0 +1,39 @@
+import type { CaseFile } from "../store/case-file.ts";
+import type { StoredField } from "../store/fields.ts";
+import type { StoredSource } from "../store/sources.ts";
+import type { Telemetry } from "../store/telemetry.ts";
+
+/** What `eqlite info` tells. Times of events are nanoseconds; in JSON they are ISO 8601. */
+export interface CaseInfo {
+  readonly case: string;
+  readonly sources: readonly StoredSource[];
+  readonly events: number;
+  readonly telemetry: Telemetry;
+  readonly fields: {
+    readonly total: number;
+    /** Fields of which some values do not fit the type. */
+    readonly malformed: readonly Pick<StoredField, "path" | "type" | "malformed">[];
+  };
+}
+
+export async function readInfo(file: CaseFile): Promise<CaseInfo> {
+  const [{ listFields }, { listSources }, { readTelemetry }] = await Promise.all([
+    import("../store/fields.ts"),
+    import("../store/sources.ts"),
+    import("../store/telemetry.ts"),
+  ]);
+  const sources = listSources(file);
+  const fields = listFields(file);
+  return {
+    case: file.path,
+    sources,
+    events: sources.reduce((sum, source) => sum + source.events, 0),
+    telemetry: readTelemetry(file),
+    fields: {
+      total: fields.length,
+      malformed: fields
+        .filter((field) => field.malformed > 0)
+        .map(({ path, type, malformed }) => ({ path, type, malformed })),
+    },
+  };
+}
