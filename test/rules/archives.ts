@@ -50,7 +50,8 @@ export function tarOf(files: readonly TestFile[]): Buffer {
   return Buffer.concat([...blocks, Buffer.alloc(1024)]);
 }
 
-function tarEntry(name: string, text: string, type: string): readonly Buffer[] {
+/** One entry of a tar archive, with its header and padding. */
+export function tarEntry(name: string, text: string, type: string): readonly Buffer[] {
   const content = Buffer.from(text);
   const header = Buffer.alloc(512);
   header.write(name, 0);

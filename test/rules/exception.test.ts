@@ -9,7 +9,8 @@ import { exceptionToCondition } from "../../src/rules/exception-condition.ts";
 import { isExpired } from "../../src/rules/exception.ts";
 import type { ExceptionEntry, ExceptionItem } from "../../src/rules/exception.ts";
 import { printExceptions } from "../../src/rules/print-exception.ts";
-import { readPack } from "../../src/rules/read-pack.ts";
+import { exceptionsOfRule } from "../../src/rules/rule-exceptions.ts";
+import { builtinPack, readPack } from "../../src/rules/read-pack.ts";
 import type { Pack } from "../../src/rules/pack-content.ts";
 
 const FIELDS = { typeOf: (name: string) => catalogueField(name)?.type ?? null, names: () => [] };
@@ -136,6 +137,23 @@ it("expires at its time", () => {
   const item = itemOf([], { expireTime: "2026-01-01T00:00:00Z" });
   const time = Date.parse("2026-01-01T00:00:00Z");
   expect([isExpired(item, time - 1), isExpired(item, time), isExpired(itemOf([]), time)]).toEqual([false, true, false]);
+});
+
+it("applies to the rules that refer to its list, until it expires", () => {
+  const [rule] = builtinPack().rules;
+  if (rule === undefined) throw new Error("no built-in rule");
+  const referring = { ...rule, exceptionLists: [{ id: null, listId: "l", namespace: "single", type: "rule_default" }] };
+  const entry: ExceptionEntry = { type: "exists", field: "user.id", operator: included };
+  const items = [
+    itemOf([entry]),
+    itemOf([entry], { itemId: "elsewhere", listId: "m" }),
+    itemOf([entry], { itemId: "other space", namespace: "agnostic" }),
+    itemOf([entry], { itemId: "expired", expireTime: "2025-01-01T00:00:00Z" }),
+  ];
+  expect(exceptionsOfRule(referring, items, Date.parse("2026-01-01T00:00:00Z")).map((item) => item.itemId)).toEqual([
+    "i",
+  ]);
+  expect(exceptionsOfRule(rule, items, 0)).toEqual([]);
 });
 
 function readText(text: string): Pack {

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readPack } from "../../src/rules/read-pack.ts";
 import type { RuleProblem } from "../../src/rules/problem.ts";
-import { tarOf, zipOf } from "./archives.ts";
+import { tarEntry, tarOf, zipOf } from "./archives.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -392,6 +392,16 @@ describe("archives", () => {
       [`${name}!${deep}`, "b"],
       [`${name}!pack/export.ndjson`, "c"],
     ]);
+  });
+
+  it("reads the long names of GNU tar", () => {
+    const name = `${"long-folder-name/".repeat(8)}a.toml`;
+    const archive = Buffer.concat([
+      ...tarEntry("././@LongLink", `${name}\u0000`, "L"),
+      tarOf([{ name: "short.toml", content: toml("a") }]),
+    ]);
+    const { rules } = readPack([write("pack.tar", archive)]);
+    expect(rules.map((rule) => path.relative(folder, rule.path))).toEqual([`pack.tar!${name}`]);
   });
 
   it("reads a gzipped export", () => {
