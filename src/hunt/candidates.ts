@@ -3,17 +3,20 @@ import type { KeyPlan, StagePlan } from "../plan/plan.ts";
 import { chooseDriver } from "../sql/choose-driver.ts";
 import type { CandidateKey, CandidateStage } from "../sql/compile-sequence.ts";
 import type { FieldStorage } from "../sql/storage.ts";
+import { CandidateTable } from "./candidate-table.ts";
 import type { EngineContext } from "./engine-context.ts";
 import type { JoinKey } from "./engine-result.ts";
-import type { Candidate, KeyPart } from "./sequence-machine.ts";
+import { type KeyPart, KeyTable } from "./key-table.ts";
 
 /** The distinct stages of a plan, ready to be compiled, and how to read the keys of their rows. */
 export interface Candidates {
   readonly stages: readonly CandidateStage[];
   /** Per stage whether nothing can be at it: its condition is false, or a mandatory key is missing everywhere. */
   readonly never: readonly boolean[];
-  /** Rows (stage, id, seconds, nanos, key...) in event order, gathered by event. */
-  gather(rows: Iterable<unknown[]>): IterableIterator<Candidate>;
+  /** The join keys that the rows read so far have. */
+  readonly keys: KeyTable;
+  /** Reads the rows of `compileCandidates`. */
+  read(rows: Iterable<unknown[]>): CandidateTable;
   /** A key as the evidence has it. */
   decode(key: readonly KeyPart[]): JoinKey[];
   /** Whether SQL can compare the keys: every key has one value only, kept the same way in every stage. */
@@ -46,6 +49,7 @@ export function prepareCandidates(
   const readers = plans.map((plan, index) =>
     plan.keys.map((key, position) => keyReader(engine, key, storages[index]?.[position], shared[position] === true)),
   );
+  const keys = new KeyTable(positions);
   return {
     stages,
     never: stages.map(
@@ -53,7 +57,8 @@ export function prepareCandidates(
         (stage.condition.kind === "constant" && !stage.condition.value) ||
         stage.keys.some((key) => !key.optional && key.storage.kind === "absent"),
     ),
-    gather: (rows) => gather(rows, readers),
+    keys,
+    read: (rows) => readTable(rows, readers, keys),
     decode: (key) =>
       key.map((part, position) => decodePart(engine, part, shared[position] === true, dates[position] === true)),
     comparableKeys:
@@ -70,13 +75,13 @@ function isShared(storages: readonly (FieldStorage | undefined)[]): boolean {
   return families.length > 0 && families.every((family) => family !== null && family === families[0]);
 }
 
-/** The values of one key position of a row; empty when a mandatory key is missing. */
-type KeyReader = (raw: unknown) => readonly KeyPart[];
+/** The values of one key position of a row: one, several, or undefined when a mandatory key is missing. */
+type KeyReader = (raw: unknown) => KeyPart | readonly KeyPart[] | undefined;
 
 function keyReader(engine: EngineContext, key: KeyPlan, storage: FieldStorage | undefined, shared: boolean): KeyReader {
-  const whenMissing: readonly KeyPart[] = key.optional ? [null] : [];
+  const whenMissing = key.optional ? null : undefined;
   if (storage?.kind === "stored" && storage.values === "dictionary") {
-    if (shared && !storage.lists) return (raw) => (typeof raw === "number" ? [raw] : whenMissing);
+    if (shared && !storage.lists) return (raw) => (typeof raw === "number" ? raw : whenMissing);
     if (shared) {
       return (raw) => (typeof raw === "number" ? engine.values.items(BigInt(raw)).map(Number) : whenMissing);
     }
@@ -85,8 +90,7 @@ function keyReader(engine: EngineContext, key: KeyPlan, storage: FieldStorage | 
   }
   return (raw) => {
     if (typeof raw !== "string") return whenMissing;
-    const texts = raw.startsWith("[") ? raw.slice(1, -1).split(",") : [raw];
-    return [...new Set(texts)].map((text) => `n${text}`);
+    return raw.startsWith("[") ? [...new Set(raw.slice(1, -1).split(","))].map((text) => `n${text}`) : `n${raw}`;
   };
 }
 
@@ -97,34 +101,60 @@ function decodePart(engine: EngineContext, part: KeyPart, shared: boolean, date:
   return String(part).slice(1);
 }
 
-function* gather(rows: Iterable<unknown[]>, readers: readonly (readonly KeyReader[])[]): IterableIterator<Candidate> {
-  let id = -1;
-  let seconds = 0;
-  let nanos = 0;
-  let stages: { stage: number; keys: (readonly KeyPart[])[] }[] = [];
+/** Column of the first key in a row of candidates. */
+const FIRST_KEY = 5;
+
+function readTable(
+  rows: Iterable<unknown[]>,
+  readers: readonly (readonly KeyReader[])[],
+  keys: KeyTable,
+): CandidateTable {
+  const table = new CandidateTable();
+  const parts: KeyPart[] = [];
   for (const row of rows) {
-    const [stage, event] = row as [number, number];
-    if (event !== id) {
-      if (stages.length > 0) yield { id, seconds, nanos, stages };
-      id = event;
-      seconds = (row[2] as number | null) ?? 0;
-      nanos = (row[3] as number | null) ?? 0;
-      stages = [];
-    }
-    const keys = combine(readers[stage] ?? [], row);
-    if (keys.length > 0) stages.push({ stage, keys });
+    const [stage, id, seconds, nanos, tiebreaker] = row as CandidateRow;
+    const found = keysOfRow(row, readers[stage] ?? [], keys, parts);
+    if (found !== null) table.add(stage, id, seconds, nanos, tiebreaker, found);
   }
-  if (stages.length > 0) yield { id, seconds, nanos, stages };
+  table.sort();
+  return table;
 }
 
-/** The cartesian product of the positions' values (SEMANTICS 11.3). */
-function combine(readers: readonly KeyReader[], row: readonly unknown[]): (readonly KeyPart[])[] {
-  let keys: (readonly KeyPart[])[] = [[]];
-  for (const [position, read] of readers.entries()) {
-    const values = read(row[4 + position]);
-    const [only] = values;
-    if (values.length === 1 && only !== undefined && keys.length === 1) keys = [[...(keys[0] ?? []), only]];
-    else keys = keys.flatMap((key) => values.map((value) => [...key, value]));
+/** As `sql/compile-sequence.ts` has them; key columns follow. */
+type CandidateRow = [
+  stage: number,
+  id: number,
+  seconds: number | null,
+  nanos: number | null,
+  tiebreaker: number | string | null,
+];
+
+/** The key of a row; of several values the keys, the cartesian product of the positions (SEMANTICS 11.3); null: none. */
+function keysOfRow(
+  row: readonly unknown[],
+  readers: readonly KeyReader[],
+  keys: KeyTable,
+  parts: KeyPart[],
+): number | readonly number[] | null {
+  let several: (readonly KeyPart[])[] | null = null;
+  for (let position = 0; position < readers.length; position++) {
+    const values = readers[position]?.(row[FIRST_KEY + position]);
+    if (values === undefined) return null;
+    if (values === null || typeof values !== "object") parts[position] = values;
+    else {
+      if (values.length === 0) return null;
+      several ??= readers.map(() => []);
+      several[position] = values;
+    }
   }
-  return keys;
+  if (several === null) return keys.intern(parts);
+  const lists = several.map((values, position) => (values.length > 0 ? values : [parts[position] ?? null]));
+  return product(lists).map((each) => keys.intern(each));
+}
+
+function product(lists: readonly (readonly KeyPart[])[]): (readonly KeyPart[])[] {
+  return lists.reduce<(readonly KeyPart[])[]>(
+    (keys, values) => keys.flatMap((key) => values.map((value) => [...key, value])),
+    [[]],
+  );
 }

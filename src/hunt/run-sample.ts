@@ -26,15 +26,16 @@ export function runSamplePlan(
   const candidates = prepareCandidates(engine, distinct);
   if (candidates.never.some(Boolean)) return { matches: [], statement: null, method: "none", sequence: null };
   const statement = compileCandidates(candidates.stages, window, engine.evidence.totalEvents, false);
-  const groups = new Map<string, Group>();
-  for (const candidate of candidates.gather(engine.file.iterateSmall(statement))) {
-    for (const { stage, keys } of candidate.stages) {
-      for (const parts of keys) {
-        const identity = JSON.stringify(parts);
-        const group = groups.get(identity) ?? { key: candidates.decode(parts), stages: distinct.map(() => []) };
-        groups.set(identity, group);
-        group.stages[stage]?.push(candidate.id);
-      }
+  const groups = new Map<number, Group>();
+  const table = candidates.read(engine.file.iterateSmall(statement));
+  for (const row of table.order) {
+    for (const key of table.keys(row)) {
+      const group = groups.get(key) ?? {
+        key: candidates.decode(candidates.keys.partsOf(key)),
+        stages: distinct.map(() => []),
+      };
+      groups.set(key, group);
+      group.stages[table.stage(row)]?.push(table.id(row));
     }
   }
   const terms = plan.stages.map((stage: StagePlan) => distinct.indexOf(stage));

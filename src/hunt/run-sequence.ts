@@ -61,9 +61,12 @@ function runMachine(
 ): EngineResult {
   const statement = compileCandidates(candidates.stages, window, engine.evidence.totalEvents);
   const rows = engine.file.iterateSmall(statement);
-  const { matches, reached, nearMisses } = runSequence(shape, candidates.gather(rows));
+  const { matches, reached, nearMisses } = runSequence(shape, candidates.read(rows));
   return {
-    matches: matches.map((match) => ({ events: match.events, keys: candidates.decode(match.key) })),
+    matches: matches.map((match) => ({
+      events: match.events,
+      keys: candidates.decode(candidates.keys.partsOf(match.key)),
+    })),
     statement,
     method: "state-machine",
     sequence: { reached, nearMisses },

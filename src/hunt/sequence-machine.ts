@@ -1,26 +1,9 @@
+import type { CandidateTable } from "./candidate-table.ts";
+
 /**
  * The state machine of sequences (SEMANTICS 11): one machine per join key, in each state at most one pending partial,
  * a newer one overwrites. Linear in the number of candidates, whatever maxspan is.
  */
-
-/** The value of one key position: comparable with `===` among all stages; null only for optional keys. */
-export type KeyPart = string | number | null;
-
-/** One event that satisfies one or more distinct stages. */
-export interface Candidate {
-  readonly id: number;
-  /** Time of the event: whole seconds and the nanoseconds beyond (same sign), both exact. */
-  readonly seconds: number;
-  readonly nanos: number;
-  /** The distinct stages it satisfies, each with its join keys (several for multi-valued keys, none when a key is missing). */
-  readonly stages: readonly CandidateStageKeys[];
-}
-
-export interface CandidateStageKeys {
-  /** Index of the distinct stage. */
-  readonly stage: number;
-  readonly keys: readonly (readonly KeyPart[])[];
-}
 
 export interface SequenceShape {
   /** For each term in written order: the index of its distinct stage, and whether it is `![ ]`. */
@@ -38,19 +21,35 @@ export interface SequenceShape {
 export interface SequenceMatch {
   /** One per term; null for a missing event. */
   readonly events: readonly (number | null)[];
-  readonly key: readonly KeyPart[];
+  /** Number of the join key. */
+  readonly key: number;
 }
 
+/** A sequence begun: its events from the last to the first. */
 interface Partial {
-  readonly key: readonly KeyPart[];
-  readonly ids: readonly number[];
+  readonly key: number;
+  readonly event: number;
+  /** Milliseconds of the event; 0 where no missing events are asked for. */
+  readonly ms: number;
+  readonly previous: Partial | null;
+  /** Time of the first event. */
   readonly seconds: number;
   readonly nanos: number;
-  /** Milliseconds of every event so far; kept only where missing events are asked for. */
-  readonly ms: readonly number[];
 }
 
-/** The most recent partial that could not be completed, per stage: "the closest pair is 74 s apart". */
+function eventsOf(partial: Partial): number[] {
+  const events: number[] = [];
+  for (let at: Partial | null = partial; at !== null; at = at.previous) events.push(at.event);
+  return events.reverse();
+}
+
+function millisecondsOf(partial: Partial): number[] {
+  const times: number[] = [];
+  for (let at: Partial | null = partial; at !== null; at = at.previous) times.push(at.ms);
+  return times.reverse();
+}
+
+/** The partial that missed maxspan by least: "the closest pair is 74 s apart". */
 export interface NearMiss {
   readonly position: number;
   readonly events: readonly number[];
@@ -73,113 +72,127 @@ export interface SequenceOutcome {
   readonly nearMisses: readonly (NearMiss | null)[];
 }
 
-/** Runs the machine over candidates in event order. The matches are ordered by their last event. */
-export function runSequence(shape: SequenceShape, candidates: Iterable<Candidate>): SequenceOutcome {
-  return new SequenceMachine(shape).run(candidates);
+/** Runs the machine over candidates. The matches are ordered by their last event. */
+export function runSequence(shape: SequenceShape, candidates: CandidateTable): SequenceOutcome {
+  return new SequenceMachine(shape, candidates).run();
 }
 
 class SequenceMachine {
   private readonly shape: SequenceShape;
-  private readonly positive: readonly number[];
-  private readonly positionsOfStage = new Map<number, number[]>();
-  private readonly missingStages: ReadonlySet<number>;
-  private readonly states: Map<unknown, Partial>[];
+  private readonly table: CandidateTable;
+  private readonly last: number;
+  /** Positive positions of each distinct stage, the last first. */
+  private readonly positionsOfStage: readonly (readonly number[])[];
+  private readonly states: Map<number, Partial>[];
   private readonly missing: MissingEvents | null;
   private readonly completed: Partial[] = [];
   private readonly reached: number[];
-  private readonly nearMisses: (NearMiss | null)[];
+  private readonly nearest: (Nearest | null)[];
   private readonly spanSeconds: number;
   private readonly spanNanos: number;
 
-  constructor(shape: SequenceShape) {
+  constructor(shape: SequenceShape, table: CandidateTable) {
     this.shape = shape;
-    this.positive = shape.terms.filter((term) => !term.missing).map((term) => term.stage);
-    this.positive.forEach((stage, position) => {
-      const positions = this.positionsOfStage.get(stage) ?? [];
-      positions.unshift(position);
-      this.positionsOfStage.set(stage, positions);
-    });
-    this.missingStages = new Set(shape.terms.filter((term) => term.missing).map((term) => term.stage));
-    this.missing = this.missingStages.size > 0 ? new MissingEvents(shape) : null;
-    this.states = this.positive.map(() => new Map<unknown, Partial>());
-    this.reached = this.positive.map(() => 0);
-    this.nearMisses = this.positive.map(() => null);
+    this.table = table;
+    const positive = shape.terms.filter((term) => !term.missing).map((term) => term.stage);
+    this.last = positive.length - 1;
+    const positions: number[][] = [];
+    positive.forEach((stage, position) => (positions[stage] ??= []).unshift(position));
+    this.positionsOfStage = positions;
+    this.missing = shape.terms.some((term) => term.missing) ? new MissingEvents(shape) : null;
+    this.states = positive.map(() => new Map<number, Partial>());
+    this.reached = positive.map(() => 0);
+    this.nearest = positive.map(() => null);
     this.spanSeconds = shape.maxspanNs === null ? Infinity : Number(shape.maxspanNs / 1_000_000_000n);
     this.spanNanos = shape.maxspanNs === null ? 0 : Number(shape.maxspanNs % 1_000_000_000n);
   }
 
-  run(candidates: Iterable<Candidate>): SequenceOutcome {
-    for (const candidate of candidates) this.feed(candidate);
-    const missing = this.missing;
+  run(): SequenceOutcome {
+    const { table, missing } = this;
+    const { order } = table;
+    for (let start = 0; start < order.length;) {
+      const event = table.id(order[start] ?? 0);
+      let end = start + 1;
+      while (end < order.length && table.id(order[end] ?? 0) === event) end++;
+      if (end === start + 1) this.feedRow(order[start] ?? 0);
+      else this.feedRows(order.slice(start, end));
+      start = end;
+    }
     const kept = missing === null ? this.completed : this.completed.filter((partial) => missing.allow(partial));
     return {
-      matches: kept.map((partial) => ({
-        events: this.withMissing(partial.ids),
-        key: partial.key,
-      })),
+      matches: kept.map((partial) => ({ events: this.withMissing(eventsOf(partial)), key: partial.key })),
       reached: this.reached,
-      nearMisses: this.nearMisses,
+      nearMisses: this.nearest.map((miss, position) => (miss === null ? null : this.toNearMiss(miss, position))),
     };
   }
 
-  /** Last stage first: an event never extends a partial that it has itself just created. `until` comes after. */
-  private feed(candidate: Candidate): void {
-    const steps: { position: number; keys: CandidateStageKeys["keys"] }[] = [];
-    let until: CandidateStageKeys["keys"] | null = null;
-    for (const { stage, keys } of candidate.stages) {
-      for (const position of this.positionsOfStage.get(stage) ?? []) steps.push({ position, keys });
-      if (this.missingStages.has(stage)) this.missing?.add(stage, keys, milliseconds(candidate));
-      if (stage === this.shape.until) until = keys;
-    }
-    if (steps.length > 1) steps.sort((a, b) => b.position - a.position);
-    for (const { position, keys } of steps) {
-      for (const key of keys) this.advance(candidate, position, key);
-    }
-    if (until !== null) {
-      for (const key of until) for (const state of this.states) state.delete(keyIdentity(key));
+  /** An event of one stage. */
+  private feedRow(row: number): void {
+    const stage = this.table.stage(row);
+    for (const position of this.positionsOfStage[stage] ?? []) this.advanceAll(row, position);
+    this.missing?.add(this.table, row);
+    if (stage === this.shape.until) this.expire(row);
+  }
+
+  /** An event of several stages. The last first: it never extends a partial it has just created; `until` comes after. */
+  private feedRows(rows: readonly number[]): void {
+    const steps = rows.flatMap((row) =>
+      (this.positionsOfStage[this.table.stage(row)] ?? []).map((position) => ({ row, position })),
+    );
+    steps.sort((a, b) => b.position - a.position);
+    for (const { row, position } of steps) this.advanceAll(row, position);
+    for (const row of rows) {
+      this.missing?.add(this.table, row);
+      if (this.table.stage(row) === this.shape.until) this.expire(row);
     }
   }
 
-  private advance(candidate: Candidate, position: number, key: readonly KeyPart[]): void {
-    const identity = keyIdentity(key);
-    const next = position === 0 ? this.start(candidate, key) : this.extend(candidate, position, identity);
+  private expire(row: number): void {
+    for (const key of this.table.keys(row)) for (const state of this.states) state.delete(key);
+  }
+
+  private advanceAll(row: number, position: number): void {
+    const key = this.table.key(row);
+    if (key >= 0) this.advance(row, position, key);
+    else for (const each of this.table.keys(row)) this.advance(row, position, each);
+  }
+
+  private advance(row: number, position: number, key: number): void {
+    const next = position === 0 ? this.start(row, key) : this.extend(row, position, key);
     if (next === null) return;
     this.reached[position] = (this.reached[position] ?? 0) + 1;
-    if (position === this.positive.length - 1) this.completed.push(next);
-    else this.states[position]?.set(identity, next);
+    if (position === this.last) this.completed.push(next);
+    else this.states[position]?.set(key, next);
   }
 
-  private start(candidate: Candidate, key: readonly KeyPart[]): Partial | null {
-    if (this.shape.accepts?.(0, candidate.id, []) === false) return null;
-    const { seconds, nanos } = candidate;
-    return { key, ids: [candidate.id], seconds, nanos, ms: this.missing === null ? [] : [milliseconds(candidate)] };
+  private start(row: number, key: number): Partial | null {
+    const { table } = this;
+    const event = table.id(row);
+    if (this.shape.accepts?.(0, event, []) === false) return null;
+    return { key, event, ms: this.ms(row), previous: null, seconds: table.seconds(row), nanos: table.nanosOf(row) };
   }
 
   /** The pending partial of the previous state is consumed even if maxspan then rejects it. */
-  private extend(candidate: Candidate, position: number, identity: unknown): Partial | null {
-    const previous = this.states[position - 1];
-    const partial = previous?.get(identity);
-    if (previous === undefined || partial === undefined) return null;
-    if (this.shape.accepts?.(position, candidate.id, partial.ids) === false) return null;
-    previous.delete(identity);
-    if (this.exceedsMaxspan(partial, candidate)) {
-      this.noteNearMiss(partial, candidate, position);
-      return null;
-    }
-    return {
-      key: partial.key,
-      ids: [...partial.ids, candidate.id],
-      seconds: partial.seconds,
-      nanos: partial.nanos,
-      ms: this.missing === null ? partial.ms : [...partial.ms, milliseconds(candidate)],
-    };
+  private extend(row: number, position: number, key: number): Partial | null {
+    const state = this.states[position - 1];
+    const partial = state?.get(key);
+    if (state === undefined || partial === undefined) return null;
+    const event = this.table.id(row);
+    if (this.shape.accepts?.(position, event, eventsOf(partial)) === false) return null;
+    state.delete(key);
+    if (this.exceedsMaxspan(partial, row, position)) return null;
+    return { key, event, ms: this.ms(row), previous: partial, seconds: partial.seconds, nanos: partial.nanos };
+  }
+
+  private ms(row: number): number {
+    return this.missing === null ? 0 : milliseconds(this.table, row);
   }
 
   /** Measured from the first event, inclusive, to the nanosecond (SEMANTICS 11.4). */
-  private exceedsMaxspan(partial: Partial, candidate: Candidate): boolean {
+  private exceedsMaxspan(partial: Partial, row: number, position: number): boolean {
     if (this.spanSeconds === Infinity) return false;
-    let seconds = candidate.seconds - partial.seconds;
-    let nanos = candidate.nanos - partial.nanos;
+    let seconds = this.table.seconds(row) - partial.seconds;
+    let nanos = this.table.nanosOf(row) - partial.nanos;
     if (nanos < 0) {
       seconds -= 1;
       nanos += 1_000_000_000;
@@ -187,15 +200,16 @@ class SequenceMachine {
       seconds += 1;
       nanos -= 1_000_000_000;
     }
-    return seconds > this.spanSeconds || (seconds === this.spanSeconds && nanos > this.spanNanos);
+    if (seconds < this.spanSeconds || (seconds === this.spanSeconds && nanos <= this.spanNanos)) return false;
+    const known = this.nearest[position] ?? null;
+    if (known === null || seconds < known.seconds || (seconds === known.seconds && nanos < known.nanos)) {
+      this.nearest[position] = { partial, next: this.table.id(row), seconds, nanos };
+    }
+    return true;
   }
 
-  private noteNearMiss(partial: Partial, candidate: Candidate, position: number): void {
-    const spanNs =
-      BigInt(candidate.seconds - partial.seconds) * 1_000_000_000n + BigInt(candidate.nanos - partial.nanos);
-    const known = this.nearMisses[position];
-    if (known !== null && known !== undefined && known.spanNs <= spanNs) return;
-    this.nearMisses[position] = { position, events: partial.ids, next: candidate.id, spanNs };
+  private toNearMiss({ partial, next, seconds, nanos }: Nearest, position: number): NearMiss {
+    return { position, events: eventsOf(partial), next, spanNs: BigInt(seconds) * 1_000_000_000n + BigInt(nanos) };
   }
 
   private withMissing(ids: readonly number[]): (number | null)[] {
@@ -204,49 +218,50 @@ class SequenceMachine {
   }
 }
 
-/** What tells keys apart; a single position needs no text. */
-function keyIdentity(key: readonly KeyPart[]): unknown {
-  if (key.length === 1) return key[0];
-  if (key.length === 0) return "";
-  return key
-    .map((part) => (part === null ? "0" : typeof part === "number" ? `n${part}` : `s${part.length}:${part}`))
-    .join(",");
+/** A partial and the event that came too late for it. */
+interface Nearest {
+  readonly partial: Partial;
+  readonly next: number;
+  readonly seconds: number;
+  readonly nanos: number;
 }
 
 /** Whole milliseconds since 1970, rounded towards the past. */
-function milliseconds(candidate: Candidate): number {
-  return candidate.seconds * 1000 + Math.floor(candidate.nanos / 1_000_000);
+function milliseconds(table: CandidateTable, row: number): number {
+  return table.seconds(row) * 1000 + Math.floor(table.nanosOf(row) / 1_000_000);
 }
 
 /** Events of `![ ]` terms, and the check of a completed sequence against them (SEMANTICS 11.6), in whole milliseconds. */
 class MissingEvents {
-  private readonly times = new Map<number, Map<unknown, number[]>>();
+  /** Per distinct stage of a missing term, per key, the times in ascending order. */
+  private readonly times = new Map<number, Map<number, number[]>>();
   private readonly shape: SequenceShape;
   private readonly spanMs: number;
 
   constructor(shape: SequenceShape) {
     this.shape = shape;
     this.spanMs = Number((shape.maxspanNs ?? 0n) / 1_000_000n);
+    for (const { stage, missing } of shape.terms) if (missing) this.times.set(stage, new Map());
   }
 
-  /** Called in event order, so that the times of a key ascend. */
-  add(stage: number, keys: CandidateStageKeys["keys"], ms: number): void {
-    const byKey = this.times.get(stage) ?? new Map<unknown, number[]>();
-    this.times.set(stage, byKey);
-    for (const key of keys) {
-      const identity = keyIdentity(key);
-      const times = byKey.get(identity);
-      if (times === undefined) byKey.set(identity, [ms]);
+  /** Called in event order. */
+  add(table: CandidateTable, row: number): void {
+    const byKey = this.times.get(table.stage(row));
+    if (byKey === undefined) return;
+    const ms = milliseconds(table, row);
+    for (const key of table.keys(row)) {
+      const times = byKey.get(key);
+      if (times === undefined) byKey.set(key, [ms]);
       else times.push(ms);
     }
   }
 
   allow(partial: Partial): boolean {
     const { terms } = this.shape;
-    const identity = keyIdentity(partial.key);
+    const ms = millisecondsOf(partial);
     const last = terms.findLastIndex((term) => !term.missing);
-    const firstMs = partial.ms[0] ?? 0;
-    const lastMs = partial.ms.at(-1) ?? 0;
+    const firstMs = ms[0] ?? 0;
+    const lastMs = ms.at(-1) ?? 0;
     let before: number | null = null;
     let after: number | null = null;
     let matched = 0;
@@ -255,7 +270,7 @@ class MissingEvents {
         matched++;
         continue;
       }
-      const times = this.times.get(term.stage)?.get(identity) ?? [];
+      const times = this.times.get(term.stage)?.get(partial.key) ?? [];
       if (matched === 0) {
         const time = times[lowerBound(times, firstMs) - 1];
         if (time !== undefined) before = before === null ? time : Math.max(before, time);
@@ -263,8 +278,8 @@ class MissingEvents {
         const time = times[lowerBound(times, lastMs + 1)];
         if (time !== undefined) after = after === null ? time : Math.min(after, time);
       } else {
-        const time = times[lowerBound(times, (partial.ms[matched - 1] ?? 0) + 1)];
-        if (time !== undefined && time < (partial.ms[matched] ?? 0)) return false;
+        const time = times[lowerBound(times, (ms[matched - 1] ?? 0) + 1)];
+        if (time !== undefined && time < (ms[matched] ?? 0)) return false;
       }
     }
     if (terms[0]?.missing === true && terms.at(-1)?.missing === true) {

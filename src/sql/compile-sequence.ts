@@ -23,9 +23,11 @@ export interface CandidateKey {
 }
 
 /**
- * The candidates of all stages in event order: rows (stage, id, seconds, nanoseconds, key...). Seconds and nanoseconds
- * of the event time are two exact small integers; a key is the id of a value, or a number as text. Events without a time join no sequence. A stage that comes after a
- * rarer one is narrowed to the rarer one's keys, where both keep single ids of one family (SEMANTICS 12d, safe).
+ * The candidates of all stages, in no order (sorting them in the program costs a third): rows (stage, id, seconds,
+ * nanoseconds, tiebreaker, key...). Seconds and nanoseconds of the event time are two exact small integers; a tiebreaker
+ * beyond 2^53 is text; a key is the id of a value, or a number as text. Events without a time join no sequence. A stage
+ * that comes after a rarer one is narrowed to the rarer one's keys, where both keep single ids of one family (SEMANTICS
+ * 12d, safe).
  * @param timed leave out events without a time: they join no sequence, but may join a sample
  */
 export function compileCandidates(
@@ -37,7 +39,7 @@ export function compileCandidates(
   const { ctes, union } = candidateTables(stages, window, totalEvents, timed);
   const keys = keyNames(stages).map((name) => sql`, ${name}`);
   return compileFragment(
-    sql`WITH ${sql.join(ctes)} SELECT stage, id, time / 1000000000, time % 1000000000${sql.join(keys, sql``)} FROM (${union}) ORDER BY time, tiebreaker IS NULL, tiebreaker, id`,
+    sql`WITH ${sql.join(ctes)} SELECT stage, id, time / 1000000000, time % 1000000000, iif(tiebreaker BETWEEN -9007199254740991 AND 9007199254740991, tiebreaker, CAST(tiebreaker AS TEXT))${sql.join(keys, sql``)} FROM (${union})`,
   );
 }
 
@@ -64,11 +66,12 @@ export function candidateTables(
       ...(timed ? [sql`e.time IS NOT NULL`] : []),
       ...(rarer === null ? [] : narrowing(stage, rarer, order.length)),
     ];
+    const narrows = stage.required && (rarer === null || order.length <= MAX_NARROWED_STAGES);
+    const isRead = narrows && index !== order.at(-1);
     ctes.push(
-      sql`${sql.ref(`s${index}`)} AS MATERIALIZED (${candidateSelect(stage, index, tests, window, totalEvents)})`,
+      sql`${sql.ref(`s${index}`)} AS ${isRead ? sql`MATERIALIZED` : sql`NOT MATERIALIZED`} (${candidateSelect(stage, index, tests, window, totalEvents)})`,
     );
-    if (stage.required && (rarer === null || order.length <= MAX_NARROWED_STAGES))
-      rarer = { table: sql.table(`s${index}`), keys: stage.keys };
+    if (narrows) rarer = { table: sql.table(`s${index}`), keys: stage.keys };
   }
   const union = sql.join(
     stages.map((_, index) => sql`SELECT * FROM ${sql.table(`s${index}`)}`),

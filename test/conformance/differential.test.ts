@@ -11,7 +11,7 @@ import { randomDocuments, randomQuery, seeded, TYPES } from "./random-queries.ts
 const python = spawnSync("python3", ["--version"]).status === 0;
 
 /** More with EQLITE_RANDOM_CASES=1000: datasets of 40 queries each. */
-const DATASETS = Number(process.env["EQLITE_RANDOM_CASES"] ?? "40");
+const DATASETS = Number(process.env["EQLITE_RANDOM_CASES"] ?? "15");
 const FIRST_SEED = Number(process.env["EQLITE_RANDOM_SEED"] ?? "1");
 const QUERIES = 40;
 
