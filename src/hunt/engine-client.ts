@@ -4,7 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { invariant, UserError } from "../base/errors.ts";
 import type { EngineReply, EngineRequest } from "./engine-protocol.ts";
-import type { RuleRun, RuleTask } from "./run-rule.ts";
+import type { RuleRun, RuleTask, TaskOptions } from "./rule-task.ts";
 
 /** `.ts` when run from source, `.js` when built. */
 const MODULE = new URL(`./engine-process${path.extname(fileURLToPath(import.meta.url))}`, import.meta.url);
@@ -41,8 +41,8 @@ export class EngineClient {
   }
 
   /** Runs a rule. @throws EngineStopped after `stop` */
-  async rule(task: RuleTask, from: bigint | null, to: bigint | null): Promise<RuleRun> {
-    const reply = await this.ask({ id: this.nextId++, kind: "rule", task, from, to });
+  async rule(task: RuleTask, options: TaskOptions): Promise<RuleRun> {
+    const reply = await this.ask({ id: this.nextId++, kind: "rule", task, options });
     invariant(reply.kind === "rule", "an engine process answers what it was asked");
     return reply.run;
   }

@@ -22,7 +22,7 @@ async function answer(request: EngineRequest): Promise<void> {
     const opened = await engine;
     const { id, kind } = request;
     if (kind === "open") return send({ id, ok: true, kind });
-    const run = runRule(opened, request.task, { from: request.from, to: request.to });
+    const run = runRule(opened, request.task, request.options);
     send({ id, ok: true, kind, run });
   } catch (error) {
     const known = error instanceof UserError;

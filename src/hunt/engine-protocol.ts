@@ -1,15 +1,9 @@
 /** What the program and an engine process say to each other (structured clone: bigint and Date survive). */
-import type { RuleRun, RuleTask } from "./run-rule.ts";
+import type { RuleRun, RuleTask, TaskOptions } from "./rule-task.ts";
 
 export type EngineRequest =
   | { readonly id: number; readonly kind: "open" }
-  | {
-      readonly id: number;
-      readonly kind: "rule";
-      readonly task: RuleTask;
-      readonly from: bigint | null;
-      readonly to: bigint | null;
-    };
+  | { readonly id: number; readonly kind: "rule"; readonly task: RuleTask; readonly options: TaskOptions };
 
 export type EngineReply =
   | { readonly id: number; readonly ok: true; readonly kind: "open" }

@@ -2,7 +2,7 @@ import { sha256Hex } from "../base/sha256.ts";
 import type { RuleProblem } from "../rules/problem.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { RuleRecord } from "../store/rules.ts";
-import { endedEarly, type RuleRun } from "./run-rule.ts";
+import { endedEarly, type RuleRun } from "./rule-task.ts";
 
 /** A row of the ledger to be: a rule that has to run, or one whose end is known before. */
 export interface HuntEntry {

@@ -10,7 +10,11 @@ export interface FoundBy {
   /** The rule's id. */
   readonly rule: string;
   readonly state: "new" | "unchanged";
+  /** A group of a threshold or new-terms rule. */
+  readonly grouped: boolean;
 }
+
+type GroupKeys = NonNullable<HuntedFinding["group"]>["keys"];
 
 /** The findings of a hunt as the case now has them, in the given order. */
 export function readHunted(file: CaseFile, found: readonly FoundBy[]): HuntedFinding[] {
@@ -23,7 +27,7 @@ export function readHunted(file: CaseFile, found: readonly FoundBy[]): HuntedFin
     file,
     [...events.values()].flat().filter((event) => event !== null),
   );
-  return found.map(({ id, rule, state }) => {
+  return found.map(({ id, rule, state, grouped }) => {
     const finding = stored.get(id);
     invariant(finding !== undefined, `finding ${id} is stored`);
     return {
@@ -34,7 +38,7 @@ export function readHunted(file: CaseFile, found: readonly FoundBy[]): HuntedFin
       verdict: finding.verdict,
       suppressedBy: finding.suppressedBy,
       outsideIndex: finding.outsideIndex,
-      group: null,
+      group: grouped ? { keys: JSON.parse(finding.joinKeys) as GroupKeys, events: finding.total } : null,
     };
   });
 }

@@ -1,11 +1,9 @@
 import { errorMessage } from "../base/errors.ts";
 import { EngineClient, EngineStopped } from "./engine-client.ts";
-import { endedEarly, type RuleRun, type RuleTask } from "./run-rule.ts";
+import { endedEarly, type RuleRun, type RuleTask, type TaskOptions } from "./rule-task.ts";
 
-export interface PoolOptions {
+export interface PoolOptions extends TaskOptions {
   readonly casePath: string;
-  readonly from: bigint | null;
-  readonly to: bigint | null;
   readonly timeLimitMs: number;
   readonly processes: number;
   readonly signal: AbortSignal | undefined;
@@ -58,7 +56,8 @@ async function runOne(client: EngineClient, task: RuleTask, options: PoolOptions
   try {
     await client.open();
     timer = setTimeout(() => void client.stop("time limit"), timeLimitMs);
-    return await client.rule(task, options.from, options.to);
+    const { from, to, respectIndex } = options;
+    return await client.rule(task, { from, to, respectIndex });
   } catch (error) {
     if (signal?.aborted === true) return null;
     // Without a timer the case could not be opened: no rule can run.

@@ -5,13 +5,12 @@ import { finishHunt, type Hunt, interruptHunt, recordRule, startHunt } from "../
 import type { Actor } from "../store/journal.ts";
 import { ensureSideTables } from "../store/side-tables.ts";
 import type { Need } from "./blind.ts";
-import { Evidence } from "./evidence.ts";
+import { fieldsWithoutTable } from "./fields-without-table.ts";
 import { type HuntEntry, huntEntries } from "./hunt-entries.ts";
 import type { HuntedRule, HuntHooks, HuntOptions, HuntReport } from "./hunt-types.ts";
 import { type FoundBy, readHunted } from "./hunted-findings.ts";
-import { fieldsOfTask } from "./rule-fields.ts";
 import { runRules } from "./rule-pool.ts";
-import { endedEarly, type RuleRun, type RuleTask, toTask } from "./run-rule.ts";
+import { endedEarly, type RuleRun, type RuleTask, toTask } from "./rule-task.ts";
 import { telemetryGaps } from "./telemetry-gaps.ts";
 
 /**
@@ -52,7 +51,7 @@ class HuntRun {
     const work = this.entries.flatMap(({ rule, run }, index) =>
       rule === null || run !== null ? [] : [{ index, task: toTask(rule) }],
     );
-    this.makeFields(work.map(({ task }) => task));
+    await this.makeFields(work.map(({ task }) => task));
     const hunt = startHunt(file, { actor: this.actor(), from, to, options: { respectIndex } });
     this.entries.forEach(({ run }, index) => run !== null && this.runs.set(index, run));
     this.recordReady(hunt);
@@ -74,11 +73,9 @@ class HuntRun {
     return { analyst: this.options.analyst, at: this.options.now().toISOString() };
   }
 
-  /** Fields that the pack reads and that have no column get their side tables, in one pass over the originals. */
-  private makeFields(tasks: readonly RuleTask[]): void {
-    const evidence = new Evidence(this.file);
-    const missing = evidence.withoutStorage(tasks.flatMap((task) => [...fieldsOfTask(task, evidence)]));
-    ensureSideTables(this.file, missing.sort(), (done) =>
+  /** Fields that rules read and that have no column get their side tables, in one pass over the originals. */
+  private async makeFields(tasks: readonly RuleTask[]): Promise<void> {
+    ensureSideTables(this.file, await fieldsWithoutTable(this.options.casePath, tasks), (done) =>
       this.hooks.onProgress?.({ phase: "fields", done, total: 1, rule: "", findings: 0 }),
     );
   }
@@ -117,7 +114,8 @@ class HuntRun {
     });
     const { id, hash, name, path } = record;
     const { fresh, unchanged, gone, findings } = stored;
-    for (const finding of findings) this.found.push({ ...finding, rule: id });
+    const grouped = run.matches.some(({ groupSize }) => groupSize !== undefined);
+    for (const finding of findings) this.found.push({ ...finding, rule: id, grouped });
     if (outcome === "blind") this.needs.push(run.needs);
     this.rules.push({
       ...{ id, hash, name, path, severity: rule?.severity ?? null, outcome, reason, ms, details },
@@ -145,11 +143,13 @@ class HuntRun {
 }
 
 function* matches(run: RuleRun): Generator<Match> {
-  for (const { events, keys } of run.matches) {
+  for (const { events, keys, groupSize, outsideIndex } of run.matches) {
     yield {
       events: events.map((event) => (event === null ? null : BigInt(event))),
       joinKeys: keys.map((value, index) => ({ field: run.keyFields[index] ?? "", value })),
-      total: events.filter((event) => event !== null).length,
+      total: groupSize ?? events.filter((event) => event !== null).length,
+      grouped: groupSize !== undefined,
+      outsideIndex: outsideIndex === true,
     };
   }
 }

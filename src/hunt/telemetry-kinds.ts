@@ -7,13 +7,15 @@ const DATASET_FIELDS = ["event.dataset", "data_stream.dataset"] as const;
 
 const known = new WeakMap<EngineContext, Map<string, boolean>>();
 
-/** Which categories and datasets the evidence of an engine has; each asked once. */
-export function kindContext(engine: EngineContext): NeedContext {
+/**
+ * Which categories and datasets the evidence of an engine has; each asked once. A rule may name another category field.
+ */
+export function kindContext(engine: EngineContext, categoryOverride: string | null = null): NeedContext {
   const answers = known.get(engine) ?? new Map<string, boolean>();
   known.set(engine, answers);
   return {
     hasField: (path) => engine.evidence.hasField(path),
-    kindFields: new Set([engine.evidence.categoryField, ...DATASET_FIELDS]),
+    kindFields: new Set([categoryOverride ?? engine.evidence.categoryField, ...DATASET_FIELDS]),
     hasAnyValue: (path, values) => {
       const key = JSON.stringify([path, values]);
       let answer = answers.get(key);

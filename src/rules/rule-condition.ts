@@ -8,7 +8,7 @@ import type { KqlTranslation } from "../kql/to-condition.ts";
 import type { Rule } from "./rule.ts";
 
 /** Why a rule cannot be answered, if it cannot, by its type or language alone. */
-export function unsupportedReason(rule: Rule): string | null {
+export function unsupportedReason(rule: Pick<Rule, "type" | "language" | "query">): string | null {
   switch (rule.type) {
     case "esql":
       return "ES|QL rules are not supported: they aggregate over an Elasticsearch index";
@@ -37,7 +37,7 @@ export function unsupportedReason(rule: Rule): string | null {
  * one EQL condition. For a rule in EQL, its filters alone, which hold for every event of a match. The caller has asked
  * `unsupportedReason` before.
  */
-export function ruleCondition(rule: Rule, fields: KqlFields): KqlTranslation {
+export function ruleCondition(rule: Pick<Rule, "language" | "query" | "filters">, fields: KqlFields): KqlTranslation {
   const query = rule.language === "kuery" ? translateQuery(rule.query ?? "", fields) : NOTHING_MORE;
   const filters = filtersToCondition(rule.filters, fields);
   const diagnostics: readonly KqlDiagnostic[] = [...query.diagnostics, ...filters.diagnostics];

@@ -25,3 +25,12 @@ export function countByIndex(
 export function countEvents(file: CaseFile): number {
   return file.db.prepare<[], number>("SELECT count(*) FROM event").pluck().get() ?? 0;
 }
+
+/** Times of the first and the last event, nanoseconds; null when no event has a time. */
+export function timeSpan(file: CaseFile): { readonly first: bigint; readonly last: bigint } | null {
+  const read = (sql: string): bigint | null =>
+    file.db.prepare<[], bigint | null>(sql).pluck().safeIntegers().get() ?? null;
+  const first = read("SELECT min(time) FROM event");
+  const last = read("SELECT max(time) FROM event");
+  return first === null || last === null ? null : { first, last };
+}

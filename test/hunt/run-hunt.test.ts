@@ -56,7 +56,7 @@ describe("runHunt", () => {
       ["nothing", "none", 0, null],
       ["registry", "blind", 0, "in 0 of 4 events: event.category registry, field registry.path"],
       ["field", "blind", 0, "in 0 of 4 events: field container.id"],
-      ["esql", "unsupported", 0, "ES|QL rules aggregate over an Elasticsearch index"],
+      ["esql", "unsupported", 0, "ES|QL rules are not supported: they aggregate over an Elasticsearch index"],
       ["broken", "error", 0, expect.stringMatching(/^line 1, column 15: /)],
       ["pack/bad.toml", "error", 0, "line 3, column 7: expected a value"],
     ]);
