@@ -17,6 +17,8 @@ export function kindContext(engine: EngineContext, categoryOverride: string | nu
     hasField: (path) => engine.evidence.hasField(path),
     kindFields: new Set([categoryOverride ?? engine.evidence.categoryField, ...DATASET_FIELDS]),
     hasAnyValue: (path, values) => {
+      // Without a table nothing is known yet.
+      if (engine.evidence.withoutStorage([path]).length > 0) return true;
       const key = JSON.stringify([path, values]);
       let answer = answers.get(key);
       if (answer === undefined) {

@@ -1,4 +1,5 @@
 import { zstdDecompressSync } from "node:zlib";
+import type Database from "better-sqlite3";
 import { compactJson, topLevelText } from "../base/exact-json.ts";
 import { invariant } from "../base/errors.ts";
 import type { CaseFile } from "./case-file.ts";
@@ -54,22 +55,22 @@ interface Row {
 export class EventReader {
   readonly #file: CaseFile;
   readonly #originals: Originals;
+  readonly #select: Database.Statement<[bigint], Row>;
   readonly #derivedBlocks = new Map<number, Buffer>();
 
   constructor(file: CaseFile) {
     this.#file = file;
     this.#originals = new Originals(file.db);
-  }
-
-  #row(event: number | bigint): Row | undefined {
-    return this.#file.db
-      .prepare<[bigint], Row>(
-        `SELECT e.id AS event, m.source, e.member, s.path, m.path AS memberPath, s.sha256, m.format, e.line, e.block,
+    this.#select = file.db.prepare(
+      `SELECT e.id AS event, m.source, e.member, s.path, m.path AS memberPath, s.sha256, m.format, e.line, e.block,
            e.offset AS inBlock, e.bytes, e.flags, b.offset AS blockOffset
          FROM event e JOIN member m ON m.id = e.member JOIN source s ON s.id = m.source JOIN block b ON b.id = e.block
          WHERE e.id = ?`,
-      )
-      .get(BigInt(event));
+    );
+  }
+
+  #row(event: number | bigint): Row | undefined {
+    return this.#select.get(BigInt(event));
   }
 
   /** Where an event is in the evidence; undefined for an unknown id. */

@@ -1,3 +1,4 @@
+import type Database from "better-sqlite3";
 import { parseExactJson } from "../base/exact-json.ts";
 import { invariant } from "../base/errors.ts";
 import { type LeafValue, toBoolean, toDate, toDouble, toIp, toLong, toText } from "../ecs/field-value.ts";
@@ -37,6 +38,25 @@ interface Target {
   readonly until: number;
 }
 
+/** Prepared statements, each made once: a loop that prepares anew holds all of them until it ends. */
+class Statements {
+  readonly #file: CaseFile;
+  readonly #known = new Map<string, Database.Statement>();
+
+  constructor(file: CaseFile) {
+    this.#file = file;
+  }
+
+  prepare<P extends unknown[], R = unknown>(sql: string): Database.Statement<P, R> {
+    let statement = this.#known.get(sql);
+    if (statement === undefined) {
+      statement = this.#file.db.prepare(sql);
+      this.#known.set(sql, statement);
+    }
+    return statement as Database.Statement<P, R>;
+  }
+}
+
 class SideFiller {
   readonly #file: CaseFile;
   readonly #targets: Map<string, Target>;
@@ -45,9 +65,11 @@ class SideFiller {
   readonly #needles: readonly string[];
   readonly #zones = new Map<number, TimeZone | undefined>();
   readonly #ids = new Map<string, bigint>();
+  readonly #statements: Statements;
 
   constructor(file: CaseFile, fields: readonly StoredField[]) {
     this.#file = file;
+    this.#statements = new Statements(file);
     this.#reader = new EventReader(file);
     this.#targets = new Map(
       fields.map((field) => {
@@ -90,7 +112,7 @@ class SideFiller {
 
   #fillBatch(from: number, to: number): void {
     for (let event = from; event <= to; event++) this.#fillEvent(event);
-    const update = this.#file.db.prepare("UPDATE field SET side_until = max(side_until, ?) WHERE id = ?");
+    const update = this.#statements.prepare("UPDATE field SET side_until = max(side_until, ?) WHERE id = ?");
     for (const { field } of this.#targets.values()) update.run(BigInt(to), BigInt(field.id));
   }
 
@@ -111,7 +133,7 @@ class SideFiller {
   }
 
   #write(event: number, target: Target, values: readonly LeafValue[]): void {
-    const insert = this.#file.db.prepare(`INSERT INTO f_${target.field.id} (event, v) VALUES (?, ?)`);
+    const insert = this.#statements.prepare(`INSERT INTO f_${target.field.id} (event, v) VALUES (?, ?)`);
     const stored = new Set(
       values.map((value) => this.#toStored(event, target, value)).filter((value) => value !== null),
     );
@@ -146,7 +168,7 @@ class SideFiller {
 
   /** The zone that the load of an event's source was given. */
   #zoneOf(event: number): TimeZone | undefined {
-    const row = this.#file.db
+    const row = this.#statements
       .prepare<[bigint], { id: number; options: string }>(
         `SELECT s.id, s.options FROM event e JOIN member m ON m.id = e.member JOIN source s ON s.id = m.source
          WHERE e.id = ?`,
@@ -169,7 +191,7 @@ class SideFiller {
     const id =
       known ??
       BigInt(
-        this.#file.db
+        this.#statements
           .prepare("INSERT INTO value (family, folded, text, ip, odd) VALUES (?, ?, ?, ?, ?)")
           .run(BigInt(family), folded, folded === text ? null : text, ip, odd ? 1n : null).lastInsertRowid,
       );
@@ -179,7 +201,7 @@ class SideFiller {
   }
 
   #find(family: number, text: string, folded: string, odd: boolean): bigint | undefined {
-    return this.#file.db
+    return this.#statements
       .prepare<[bigint, string, string, bigint | null], bigint>(
         "SELECT id FROM value WHERE family = ? AND folded = ? AND ifnull(text, folded) = ? AND odd IS ?",
       )
@@ -197,9 +219,10 @@ class SideFiller {
       this.#ids.set(key, known);
       return known;
     }
-    const { db } = this.#file;
-    const list = BigInt(db.prepare("INSERT INTO value (family) VALUES (?)").run(BigInt(family)).lastInsertRowid);
-    const insert = db.prepare("INSERT INTO value_item (list, item) VALUES (?, ?)");
+    const list = BigInt(
+      this.#statements.prepare("INSERT INTO value (family) VALUES (?)").run(BigInt(family)).lastInsertRowid,
+    );
+    const insert = this.#statements.prepare("INSERT INTO value_item (list, item) VALUES (?, ?)");
     for (const id of sorted) insert.run(list, id);
     this.#ids.set(key, list);
     return list;
@@ -208,7 +231,7 @@ class SideFiller {
   #findList(family: number, sorted: readonly bigint[]): bigint | undefined {
     const [first] = sorted;
     if (first === undefined) return undefined;
-    return this.#file.db
+    return this.#statements
       .prepare<[bigint, bigint, string, bigint], bigint>(
         `SELECT i.list FROM value_item i JOIN value v ON v.id = i.list WHERE i.item = ? AND v.family = ?
            AND (SELECT json_group_array(item) FROM (SELECT item FROM value_item WHERE list = i.list ORDER BY item)) = ?
