@@ -13,7 +13,7 @@ import { derivedId, deriveHostId } from "../mappings/host.ts";
 import { applyTable, derive, put } from "../mappings/table.ts";
 import { argumentsOf, type AuditRecord, parseAuditRecord, parseSockaddr } from "./auditd-record.ts";
 import type { AuditContext } from "./auditd-splitter.ts";
-import type { Document } from "./dialect.ts";
+import { type Document, newDocument } from "./dialect.ts";
 
 /** Records that add to another and never lead an event. */
 const PARTS = new Set([
@@ -72,7 +72,7 @@ export function auditToEcs(
   begun: readonly [own: string | null, parent: string | null],
   member: MemberFacts,
 ): Document {
-  const out: Document = {};
+  const out = newDocument();
   const call = records.find(({ type }) => type === "SYSCALL");
   const special = records.find(({ type }) => type !== "SYSCALL" && !PARTS.has(type));
   const leader = call ?? special ?? records[0];
@@ -116,7 +116,10 @@ export function auditToEcs(
 }
 
 function fieldsOf({ fields, enriched }: AuditRecord): Record<string, string> {
-  return { ...Object.fromEntries(fields), ...Object.fromEntries(enriched) };
+  const all = Object.create(null) as Record<string, string>;
+  for (const [key, value] of fields) all[key] = value;
+  for (const [key, value] of enriched) all[key] = value;
+  return all;
 }
 
 function kindOf(syscall: string | undefined, type: string | undefined): AuditKind | undefined {

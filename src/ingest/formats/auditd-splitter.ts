@@ -111,12 +111,13 @@ export class AuditSplitter implements Splitter {
 
   /** A record joins an event that is open: every group from there on becomes one. */
   #join(group: Group, end: number): void {
+    group.end = end;
+    if (group === this.#groups.at(-1)) return;
     const at = this.#groups.indexOf(group);
     for (const other of this.#groups.splice(at + 1)) {
       group.keys.push(...other.keys);
       for (const key of other.keys) this.#of.set(key, group);
     }
-    group.end = end;
   }
 
   #close(out: SplitDocument[]): void {
@@ -138,7 +139,7 @@ export class AuditSplitter implements Splitter {
 
   /** Notes when the process of a record, and its parent, began; an execution or fork begins a process. */
   #follow(text: string, node: string, moment: string | null, key: string): void {
-    const field = (name: string): string | undefined => new RegExp(`[ \\x1d]${name}=(-?[\\w]+)`).exec(text)?.[1];
+    const field = (name: keyof typeof FIELD): string | undefined => FIELD[name].exec(text)?.[1];
     const pid = field("pid");
     if (pid === undefined) return;
     const call = moment === null ? undefined : syscallName(field("arch"), field("SYSCALL") ?? field("syscall") ?? "");
@@ -164,6 +165,17 @@ export class AuditSplitter implements Splitter {
     }
   }
 }
+
+/** Fields of a SYSCALL record that tell which process did what. */
+const FIELD = {
+  pid: /[ \x1d]pid=(\d+)/,
+  ppid: /[ \x1d]ppid=(\d+)/,
+  arch: /[ \x1d]arch=(\w+)/,
+  SYSCALL: /[ \x1d]SYSCALL=(\w+)/,
+  syscall: /[ \x1d]syscall=(\w+)/,
+  success: /[ \x1d]success=(\w+)/,
+  exit: /[ \x1d]exit=(-?\d+)/,
+} as const;
 
 /** Records that never name a process, and hold text of its choice. */
 const PARTS = new Set(["EXECVE", "PATH", "CWD", "PROCTITLE", "SOCKADDR", "EOE"]);

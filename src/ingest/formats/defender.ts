@@ -4,7 +4,7 @@ import { DEFENDER_ACTIONS, DEFENDER_COMMON, DEFENDER_OBJECT, DEFENDER_RAW } from
 import { derivedId, deriveHostId } from "../mappings/host.ts";
 import { merge } from "../mappings/merge.ts";
 import { applyTable, derive, put } from "../mappings/table.ts";
-import type { Dialect, Document } from "./dialect.ts";
+import { type Dialect, type Document, newDocument } from "./dialect.ts";
 
 /** Process events of Microsoft Defender for Endpoint in the wide form of its raw data. */
 export const defenderRaw: Dialect = {
@@ -12,7 +12,7 @@ export const defenderRaw: Dialect = {
   title: "Process events of Microsoft Defender for Endpoint, raw: CreatedProcess..., InitiatingProcess... .",
   matches: (document) => "CreatedProcessName" in document && "InitiatingProcessId" in document,
   convert(document, member) {
-    const out: Document = {};
+    const out = newDocument();
     const folder = text(document["CreatedProcessFilePath"]);
     const name = text(document["CreatedProcessName"]);
     put(out, "process.executable", folder !== undefined && name !== undefined ? withName(folder, name) : folder);
@@ -53,7 +53,7 @@ export const defenderHunting: Dialect = {
 };
 
 function convertHunting(document: Document, member: MemberFacts): { kind: "event"; document: Document } {
-  const out: Document = {};
+  const out = newDocument();
   const action = text(document["ActionType"]) ?? "";
   const kind = DEFENDER_ACTIONS[action];
   const created = kind?.category.includes("process") === true;

@@ -15,7 +15,7 @@ import {
 } from "../mappings/linux-json.ts";
 import { merge } from "../mappings/merge.ts";
 import { applyTable, put } from "../mappings/table.ts";
-import { at, type Dialect, type Document, isDocument } from "./dialect.ts";
+import { at, type Dialect, type Document, isDocument, newDocument } from "./dialect.ts";
 import { messageToEcs } from "./syslog-message.ts";
 
 function putKind(out: Document, kind: KindOfEvent | undefined): void {
@@ -45,7 +45,7 @@ export const tetragon: Dialect = {
     const probe = text(event["function_name"])?.replace(/^__(?:x64|arm64)_/, "");
     const flags = text(at(event, "process.flags")) ?? "";
     const forked = key === "process_exec" && flags.includes("clone") && !flags.includes("execve");
-    const out: Document = {};
+    const out = newDocument();
     if (forked) out["event.action"] = ["fork"];
     putKind(out, TETRAGON_KINDS[probe ?? key] ?? TETRAGON_KINDS[key]);
     put(out, "event.action", probe ?? key);
@@ -111,7 +111,7 @@ export const falco: Dialect = {
   matches: (document) => "output_fields" in document && "rule" in document && "priority" in document,
   convert(document, member) {
     const fields = isDocument(document["output_fields"]) ? document["output_fields"] : {};
-    const out: Document = {};
+    const out = newDocument();
     const kind = FALCO_KINDS[text(fields["evt.type"]) ?? ""];
     const inet = text(fields["fd.l4proto"]) !== undefined || text(fields["fd.sip"] ?? fields["fd.rip"]) !== undefined;
     putKind(out, kind);
@@ -154,7 +154,7 @@ export const osquery: Dialect = {
 };
 
 function osqueryRow(envelope: Document, action: unknown, columns: unknown, member: MemberFacts): Converted[] {
-  const out: Document = {};
+  const out = newDocument();
   const row = isDocument(columns) ? columns : {};
   const kind = OSQUERY.find((candidate) => candidate.columns.every((column) => Object.hasOwn(row, column)));
   const evented = kind !== undefined && kind.action.length > 0;
@@ -180,7 +180,7 @@ export const journald: Dialect = {
   matches: (document) => "__REALTIME_TIMESTAMP" in document && ("MESSAGE" in document || "__CURSOR" in document),
   convert(document, member) {
     const message = journalText(document["MESSAGE"]);
-    const out: Document = {};
+    const out = newDocument();
     const program = text(document["SYSLOG_IDENTIFIER"]) ?? text(document["_COMM"]) ?? "";
     const known = message === undefined ? null : messageToEcs({ program, message }, member);
     if (known !== null) Object.assign(out, known);
@@ -205,7 +205,7 @@ export const endgame: Dialect = {
     "timestamp" in document &&
     ("unique_pid" in document || "process_name" in document),
   convert(document, member) {
-    const out: Document = {};
+    const out = newDocument();
     const [type = "", subtype = ""] = [text(document["event_type"]), text(document["subtype"])];
     putKind(out, ENDGAME_KINDS[`${type}/${subtype}`] ?? ENDGAME_KINDS[type]);
     applyTable(ENDGAME, document, out);

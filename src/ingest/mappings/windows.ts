@@ -1,5 +1,5 @@
 import type { Converted, MemberFacts } from "../format.ts";
-import { type Document, isDocument } from "../formats/dialect.ts";
+import { type Document, isDocument, newDocument } from "../formats/dialect.ts";
 import { text } from "./conversions.ts";
 import { deriveHostId } from "./host.ts";
 import { merge } from "./merge.ts";
@@ -22,7 +22,7 @@ export interface WindowsEvent {
  */
 export function windowsToEcs(event: WindowsEvent, original: Document, member: MemberFacts): Converted {
   const { system, data, os } = event;
-  const out: Document = {};
+  const out = newDocument();
   const id = text(system["id"]) ?? "";
   const provider = text(system["provider"])?.toLowerCase() ?? "";
   const channel = text(system["channel"])?.toLowerCase() ?? "";
