@@ -12,8 +12,12 @@ export function huntJson(report: HuntReport, profile: boolean): object {
   return {
     events: report.events,
     rules: report.rules.map((rule) => {
-      const { id, hash, name, path, outcome, findings, ms, reason, details } = rule;
-      const entry = { id, hash, name, path, outcome, findings, ms: round(ms), ...(reason === null ? {} : { reason }) };
+      const { id, hash, name, path, outcome, findings, cut, ms, reason, details } = rule;
+      const entry = {
+        ...{ id, hash, name, path, outcome, findings, ms: round(ms) },
+        ...(reason === null ? {} : { reason }),
+        ...(cut === 0 ? {} : { cut }),
+      };
       return profile ? { ...entry, details } : entry;
     }),
     findings: report.findings.map(findingJson),
@@ -71,7 +75,11 @@ function headline({ hunt, status, events, rules, findings }: HuntReport): string
   ].join("\n");
 }
 
-function hits({ rules }: HuntReport, width: number | null): string {
+function hits({ rules, findings }: HuntReport, width: number | null): string {
+  const hidden = new Map<string, number>();
+  for (const { rule, suppressedBy } of findings) {
+    if (suppressedBy !== null) hidden.set(rule, (hidden.get(rule) ?? 0) + 1);
+  }
   const found = rules.filter((rule) => rule.findings > 0);
   if (found.length === 0) return "";
   const rank = (rule: HuntedRule): number => (rule.severity === null ? 4 : RANK[rule.severity]);
@@ -79,10 +87,10 @@ function hits({ rules }: HuntReport, width: number | null): string {
     .toSorted((a, b) => rank(a) - rank(b) || b.findings - a.findings)
     .map((rule) => [
       rule.severity ?? "",
-      ...[rule.findings, rule.fresh, rule.unchanged, rule.suppressed].map(String),
+      ...[rule.findings, rule.fresh, rule.unchanged, hidden.get(rule.id) ?? 0, rule.cut].map(String),
       rule.name,
     ]);
-  const numbers = ["findings", "new", "unchanged", "hidden"];
+  const numbers = ["findings", "new", "unchanged", "hidden", "not kept"];
   return renderTable(
     [
       { title: "severity" },

@@ -17,6 +17,8 @@ export interface HuntOptions {
   readonly analyst: string;
   /** A rule looks only at events of its own index patterns. */
   readonly respectIndex: boolean;
+  /** Matches of a rule that become findings, the first in order; 0: all. */
+  readonly maxFindings: number;
   /** A rule that runs longer is stopped. */
   readonly timeLimitMs: number;
   /** Engine processes; the results are the same whatever their number. */
@@ -67,7 +69,8 @@ export interface HuntedRule {
   readonly fresh: number;
   readonly unchanged: number;
   readonly gone: number;
-  readonly suppressed: number;
+  /** Matches beyond `maxFindings`, not kept. */
+  readonly cut: number;
   readonly ms: number;
   readonly details: Readonly<Record<string, unknown>>;
 }

@@ -56,8 +56,8 @@ async function runOne(client: EngineClient, task: RuleTask, options: PoolOptions
   try {
     await client.open();
     timer = setTimeout(() => void client.stop("time limit"), timeLimitMs);
-    const { from, to, respectIndex } = options;
-    return await client.rule(task, { from, to, respectIndex });
+    const { from, to, respectIndex, maxFindings } = options;
+    return await client.rule(task, { from, to, respectIndex, maxFindings });
   } catch (error) {
     if (signal?.aborted === true) return null;
     // Without a timer the case could not be opened: no rule can run.

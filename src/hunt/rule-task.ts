@@ -16,6 +16,8 @@ export interface TaskOptions {
   readonly from: bigint | null;
   readonly to: bigint | null;
   readonly respectIndex: boolean;
+  /** Matches of a rule that are kept, the first in order; 0: all. */
+  readonly maxFindings: number;
 }
 
 /** A match of a rule. */
@@ -34,6 +36,8 @@ export interface RuleRun {
   readonly outcome: RuleOutcome;
   readonly reason: string | null;
   readonly matches: readonly RuleMatch[];
+  /** Matches that were found but not kept (`maxFindings`). */
+  readonly cut: number;
   /** Fields of the join keys, by position, as the first stage names them; of a group its fields. */
   readonly keyFields: readonly string[];
   readonly ms: number;
@@ -58,5 +62,5 @@ export function endedEarly(outcome: "error" | "skipped", reason: string, ms: num
 }
 
 export function completeRun(end: RuleEnd, ms: number): RuleRun {
-  return { matches: [], keyFields: [], sqlHash: null, needs: [], details: {}, ...end, ms };
+  return { matches: [], cut: 0, keyFields: [], sqlHash: null, needs: [], details: {}, ...end, ms };
 }

@@ -47,12 +47,12 @@ class HuntRun {
 
   async run(): Promise<HuntReport> {
     const { file, options } = this;
-    const { from, to, respectIndex } = options;
+    const { from, to, respectIndex, maxFindings } = options;
     const work = this.entries.flatMap(({ rule, run }, index) =>
       rule === null || run !== null ? [] : [{ index, task: toTask(rule) }],
     );
     await this.makeFields(work.map(({ task }) => task));
-    const hunt = startHunt(file, { actor: this.actor(), from, to, options: { respectIndex } });
+    const hunt = startHunt(file, { actor: this.actor(), from, to, options: { respectIndex, maxFindings } });
     this.entries.forEach(({ run }, index) => run !== null && this.runs.set(index, run));
     this.recordReady(hunt);
     await runRules(
@@ -119,7 +119,7 @@ class HuntRun {
     if (outcome === "blind") this.needs.push(run.needs);
     this.rules.push({
       ...{ id, hash, name, path, severity: rule?.severity ?? null, outcome, reason, ms, details },
-      ...{ findings: findings.length, fresh, unchanged, gone, suppressed: 0 },
+      ...{ findings: findings.length, fresh, unchanged, gone, cut: run.cut },
     });
     this.hooks.onProgress?.({
       phase: "rules",

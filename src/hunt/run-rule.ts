@@ -41,8 +41,19 @@ function attempt(engine: Engine, task: RuleTask, options: TaskOptions): RuleEnd 
   const unfilled = engine.evidence.withoutStorage(prepared.fields);
   if (unfilled.length > 0) return { outcome: "error", reason: `no table was made for ${unfilled.join(", ")}` };
   const end = runPrepared(engine, task, prepared, options);
-  const matches = options.respectIndex ? (end.matches ?? []) : markOutside(engine, task.index, end.matches ?? []);
-  return { ...end, matches, details: { ...details, ...end.details } };
+  const { kept, cut, reason } = keepFirst(end.matches ?? [], options.maxFindings);
+  const matches = options.respectIndex ? kept : markOutside(engine, task.index, kept);
+  return { ...end, matches, cut, reason: reason ?? end.reason, details: { ...details, ...end.details } };
+}
+
+function keepFirst(
+  matches: readonly RuleMatch[],
+  limit: number,
+): { kept: readonly RuleMatch[]; cut: number; reason: string | null } {
+  if (limit === 0 || matches.length <= limit) return { kept: matches, cut: 0, reason: null };
+  const count = (n: number): string => n.toLocaleString("en");
+  const reason = `the first ${count(limit)} of ${count(matches.length)} matches are kept; --max-findings 0 keeps all`;
+  return { kept: matches.slice(0, limit), cut: matches.length - limit, reason };
 }
 
 function runPrepared(

@@ -61,8 +61,8 @@ describe("eqlite hunt", () => {
       "Rules: hit 1, none 0, blind 1, unsupported 0, error 1, skipped 0",
       "Findings: 1 (1 new, 0 unchanged, 0 gone)",
       "",
-      "severity  findings  new  unchanged  hidden  rule",
-      "high             1    1          0       0  Rule a",
+      "severity  findings  new  unchanged  hidden  not kept  rule",
+      "high             1    1          0       0         0  Rule a",
       "",
     ]);
     expect(text.slice(10)).toEqual([

@@ -35,7 +35,7 @@ beforeAll(async () => {
 
 function options(rules: readonly Rule[], more: Partial<HuntOptions> = {}): HuntOptions {
   return {
-    ...{ casePath, rules, problems: [], from: null, to: null, analyst: "ann", respectIndex: false },
+    ...{ casePath, rules, problems: [], from: null, to: null, analyst: "ann", respectIndex: false, maxFindings: 0 },
     ...{ timeLimitMs: 60_000, processes: 2, now: () => new Date("2026-02-01T00:00:00Z") },
     ...more,
   };

@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-const ALWAYS: TaskOptions = { from: null, to: null, respectIndex: false };
+const ALWAYS: TaskOptions = { from: null, to: null, respectIndex: false, maxFindings: 0 };
 
 function run(type: Rule["type"], query: string, more: Partial<Rule> = {}, options = ALWAYS): RuleRun {
   return runRule(engine, toTask(someRule("rule", query, { type, language: "kuery", ...more })), options);
@@ -47,6 +47,12 @@ describe("a rule in KQL", () => {
     const filters = [{ query: { match_phrase: { "user.name": "ann" } } }, { meta: { disabled: true }, query: {} }];
     expect(found(run("query", "process.name:*", { filters }))).toEqual([[1], [2], [3]]);
     expect(found(run("eql", 'process where process.name : "ls"', { filters, language: "eql" }))).toEqual([[1], [3]]);
+  });
+
+  it("keeps the first matches, and says how many there were", () => {
+    const { matches, cut, outcome, reason } = run("query", "process.name:*", {}, { ...ALWAYS, maxFindings: 2 });
+    expect([matches.map(({ events: ids }) => ids), cut, outcome]).toEqual([[[1], [2]], 4, "hit"]);
+    expect(reason).toBe("the first 2 of 6 matches are kept; --max-findings 0 keeps all");
   });
 
   it("is an error with its place when it cannot be read", () => {

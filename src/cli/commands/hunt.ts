@@ -17,11 +17,13 @@ interface HuntCommandOptions extends CaseOptions {
   readonly respectIndex?: boolean;
   readonly timeLimit?: string;
   readonly processes?: string;
+  readonly maxFindings?: string;
   readonly profile?: boolean;
   readonly json?: boolean;
 }
 
 const DEFAULT_TIME_LIMIT_S = 300;
+const DEFAULT_MAX_FINDINGS = 10_000;
 /** More than this many readers wait for the same disk and hold the dictionary as many times. */
 const MOST_PROCESSES = 4;
 
@@ -32,6 +34,7 @@ export function huntCommand(io: CliIo): Command {
     .option("--from <time>", "only events from this time on")
     .option("--to <time>", "only events before this time")
     .option("--respect-index", "a rule looks only at events of its own index patterns")
+    .option("--max-findings <number>", `matches of a rule that are kept; 0: all (default: ${DEFAULT_MAX_FINDINGS})`)
     .option("--time-limit <seconds>", `a rule that runs longer is stopped (default: ${DEFAULT_TIME_LIMIT_S})`)
     .option("--processes <number>", "how many processes share the work (default: one for each core, at most 4)")
     .option("--profile", "show the slowest rules; with --json the details of each")
@@ -51,6 +54,7 @@ async function hunt(io: CliIo, options: HuntCommandOptions): Promise<HuntReport>
     from: options.from === undefined ? null : parseTime(options.from),
     to: options.to === undefined ? null : parseTime(options.to),
   };
+  const maxFindings = parseCount("number of findings", options.maxFindings ?? String(DEFAULT_MAX_FINDINGS));
   const limit = parseCount("time limit", options.timeLimit ?? String(DEFAULT_TIME_LIMIT_S), 1);
   const processes = options.processes === undefined ? cores() : parseCount("number of processes", options.processes, 1);
   const [{ runHunt }, { builtinPack, readPack }, { analystName }] = await Promise.all([
@@ -73,7 +77,7 @@ async function hunt(io: CliIo, options: HuntCommandOptions): Promise<HuntReport>
         {
           ...{ casePath, rules: pack.rules, problems: pack.problems, ...window },
           analyst: analystName(options.analyst, io.env),
-          respectIndex: options.respectIndex === true,
+          ...{ respectIndex: options.respectIndex === true, maxFindings },
           ...{ timeLimitMs: limit * 1000, processes, now: io.now },
         },
         { signal, onProgress: (progress) => status.show(progressText(progress)) },
