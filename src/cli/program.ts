@@ -16,6 +16,7 @@ import { queryCommand } from "./commands/query.ts";
 import { markCommand } from "./commands/mark.ts";
 import { noteCommand } from "./commands/note.ts";
 import { stepCommand } from "./commands/step.ts";
+import { triageCommand } from "./commands/triage.ts";
 import { verdictCommand } from "./commands/verdict.ts";
 import { timelineCommand } from "./commands/timeline.ts";
 import { treeCommand } from "./commands/tree.ts";
@@ -29,6 +30,7 @@ const COMMANDS: readonly ((io: CliIo) => Command)[] = [
   evidenceCommand,
   huntCommand,
   queryCommand,
+  triageCommand,
   findingsCommand,
   verdictCommand,
   noteCommand,
