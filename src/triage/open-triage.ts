@@ -35,10 +35,14 @@ export async function openTriage(path: string, options: TriageOptions): Promise<
   const { readonly, analyst, now = () => new Date() } = options;
   const book = await CaseBook.open(path, { readonly, analyst, now });
   const search = new SearchClient(path);
+  // What nobody waits for has a process of its own: counting and explaining never stand before a question.
+  const background = new SearchClient(path);
 
-  const detail = async (id: number): Promise<FindingDetail> => {
+  const why = (finding: number, signal?: AbortSignal): Promise<readonly (readonly MatchedLeaf[])[]> =>
+    background.ask("why", { finding }, signal).catch(noReasons);
+  const detail = async (id: number, { reasons = true } = {}): Promise<FindingDetail> => {
     book.stored(id);
-    return findingDetail(book, id, await search.ask("why", { finding: id }).catch(noReasons));
+    return findingDetail(book, id, reasons ? await why(id) : []);
   };
 
   return {
@@ -52,6 +56,7 @@ export async function openTriage(path: string, options: TriageOptions): Promise<
     },
     findings: async (asked = {}) => book.findings(asked),
     finding: detail,
+    why,
     document: async (event) => prettyJson(new EventReader(book.file).document(event).json),
     setVerdict: async (findings, verdict, why) => book.setVerdict(findings, verdict, why),
     addNote: async (finding, text) => book.addNote(finding, text),
@@ -68,7 +73,7 @@ export async function openTriage(path: string, options: TriageOptions): Promise<
     countPivot: async ({ query, from, to }, signal) =>
       query === null
         ? { count: 0, capped: false }
-        : search.ask("count", { eql: query, from, to, limit: COUNT_LIMIT }, signal),
+        : background.ask("count", { eql: query, from, to, limit: COUNT_LIMIT }, signal),
     query: (eql, { from, to, after, limit, columns }, signal) =>
       search.ask(
         "events",
@@ -106,7 +111,7 @@ export async function openTriage(path: string, options: TriageOptions): Promise<
     },
     revision: async () => Number(book.file.db.pragma("data_version", { simple: true })),
     close: async () => {
-      await search.close();
+      await Promise.all([search.close(), background.close()]);
       book.close();
     },
   };

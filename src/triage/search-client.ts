@@ -14,6 +14,9 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** How long a cancelled search may go on before its process is ended. */
+const GRACE_MS = 150;
+
 /** A request was abandoned. */
 class Aborted extends Error {
   constructor() {
@@ -23,8 +26,8 @@ class Aborted extends Error {
 }
 
 /**
- * Asks the search process one thing at a time, in order. What is cancelled while it runs costs the process, and the next
- * request starts another; what is cancelled before is never asked.
+ * Asks the search process one thing at a time, in order. What is cancelled while it runs costs the process unless it ends
+ * by itself in a moment, and the next request starts another; what is cancelled before is never asked.
  */
 export class SearchClient {
   readonly #casePath: string;
@@ -86,10 +89,15 @@ export class SearchClient {
   }
 
   #cancel(waiting: Waiting): void {
-    if (this.#running === waiting) void this.#kill();
-    else this.#queue = this.#queue.filter((other) => other !== waiting);
     waiting.reject(new Aborted());
-    this.#next();
+    if (this.#running !== waiting) {
+      this.#queue = this.#queue.filter((other) => other !== waiting);
+      return;
+    }
+    // What is over in a moment may end by itself: a new process costs more.
+    setTimeout(() => {
+      if (this.#running === waiting) void this.#kill().then(() => this.#next());
+    }, GRACE_MS).unref();
   }
 
   async #kill(): Promise<void> {

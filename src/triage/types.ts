@@ -307,7 +307,10 @@ export interface TriageService {
   overview(signal?: AbortSignal): Promise<Overview>;
   /** All findings, by time then id; suppressed ones only when asked. */
   findings(options?: { readonly suppressed?: boolean }): Promise<readonly FindingRow[]>;
-  finding(id: number): Promise<FindingDetail>;
+  /** With `reasons: false` without why the events matched, and so without waiting for a search: see `why`. */
+  finding(id: number, options?: { readonly reasons?: boolean }): Promise<FindingDetail>;
+  /** Why the events of a finding matched, in their order; empty where it cannot be said. */
+  why(finding: number, signal?: AbortSignal): Promise<readonly (readonly MatchedLeaf[])[]>;
   /** The original document, pretty JSON of the ECS document. */
   document(event: number): Promise<string>;
   setVerdict(findings: readonly number[], verdict: Verdict, why?: string): Promise<void>;

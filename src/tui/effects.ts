@@ -102,6 +102,17 @@ export function effectRunner(host: EffectHost): EffectRunner {
     void promise.finally(() => pending.delete(promise));
   };
 
+  /** Pivots that still want a count, the most wanted first. */
+  let wanted: Pivot[] = [];
+  /** Counts one pivot after the other, so that moving away stops after the one under way. */
+  const countAll = async (signal: AbortSignal): Promise<null> => {
+    for (let pivot = wanted.shift(); pivot !== undefined && !signal.aborted; pivot = wanted.shift()) {
+      const count = await host.service.countPivot(pivot, signal);
+      if (!signal.aborted) host.dispatch({ type: "pivot-counted", pivot: pivot.id, count });
+    }
+    return null;
+  };
+
   const run = (effect: Effect): void => {
     const { service } = host;
     switch (effect.kind) {
@@ -118,7 +129,17 @@ export function effectRunner(host: EffectHost): EffectRunner {
         }));
         return;
       case "load-finding":
-        work("finding", "finding", async () => ({ type: "finding", detail: await service.finding(effect.id) }));
+        work("finding", "finding", async () => ({
+          type: "finding",
+          detail: await service.finding(effect.id, { reasons: false }),
+        }));
+        return;
+      case "load-reasons":
+        work("reasons", "why it matched", async (signal) => ({
+          type: "reasons",
+          finding: effect.id,
+          reasons: await service.why(effect.id, signal),
+        }));
         return;
       case "load-suggestions":
         work("suggestions", "exceptions", async () => ({
@@ -143,7 +164,9 @@ export function effectRunner(host: EffectHost): EffectRunner {
         ]);
         return;
       case "count-pivots":
-        work("pivots", "counting", (signal) => countAll(host, effect.pivots, signal));
+        // Another order of the same work stops nothing that is under way.
+        wanted = [...effect.pivots];
+        if (!slots.has("pivots")) work("pivots", "counting", (signal) => countAll(signal));
         return;
       case "query":
         work("query", "query", async (signal) => {
@@ -220,7 +243,7 @@ export function effectRunner(host: EffectHost): EffectRunner {
       case "step":
         write("step", async () => {
           await service.setStep(effect.finding, effect.list, effect.step, effect.state, effect.note);
-          return { type: "finding", detail: await service.finding(effect.finding) };
+          return { type: "finding", detail: await service.finding(effect.finding, { reasons: false }) };
         });
         return;
       case "mark":
@@ -286,16 +309,6 @@ export function effectRunner(host: EffectHost): EffectRunner {
     while (pending.size > 0) await Promise.all(pending);
   };
   return { run, cancel, written: () => writes, settled };
-}
-
-/** Counts one pivot after the other, so that moving away stops after the one under way. */
-async function countAll(host: EffectHost, pivots: readonly Pivot[], signal: AbortSignal): Promise<null> {
-  for (const pivot of pivots) {
-    if (signal.aborted) return null;
-    const count = await host.service.countPivot(pivot, signal);
-    if (!signal.aborted) host.dispatch({ type: "pivot-counted", pivot: pivot.id, count });
-  }
-  return null;
 }
 
 function failureText(error: unknown): string {

@@ -291,7 +291,11 @@ describe("settings", () => {
       findings: { filter: "host:web", sort: "severity", group: "rule" },
     });
     expect(cursorOf(back, "findings").index).toBe(2);
-    expect(effects).toEqual([{ kind: "load-finding", id: first.state().finding.id }]);
+    const id = first.state().finding.id;
+    expect(effects).toEqual([
+      { kind: "load-finding", id },
+      { kind: "load-reasons", id },
+    ]);
   });
 
   it.each([

@@ -323,6 +323,10 @@ export function fakeService(options: FakeOptions = {}): FakeService {
       if (row === undefined) throw new Error(`no finding ${String(id)}`);
       return detail(row);
     },
+    why: async (id) => {
+      const row = rows.find((one) => one.id === id);
+      return row === undefined ? [] : detail(row).events.map((one) => one.matched);
+    },
     document: async (id) =>
       JSON.stringify(
         {

@@ -9,13 +9,13 @@ import type { State } from "../state/state.ts";
 
 /** One block per event: the values that matched carry a sign, and the conditions they met stand below. */
 export const storyPane: PaneBuilder = (state, width) => {
-  const { detail } = state.finding;
+  const { detail, reasons } = state.finding;
   if (detail === null)
     return blocksPane("Story", [], {
       empty: state.finding.id === null ? "No finding is open. Enter on one in the list (2) opens it." : "reading…",
     });
   const blocks = detail.events.map((event, at) => ({
-    lines: eventLines(detail, event, at, width),
+    lines: eventLines(detail, { ...event, matched: reasons?.[at] ?? event.matched }, at, width),
     copy: event.event === null ? null : copyText(event),
   }));
   return blocksPane("Story", blocks, { note: joinText(detail), empty: "this finding has no events" });
@@ -40,6 +40,39 @@ export function findingHead(state: State, width: number): readonly Line[] {
   ];
 }
 
+/** What tells the story of an event, in the order in which it is told; the rest is in the document. */
+const STORY_FIELDS: readonly string[] = [
+  "message",
+  "event.action",
+  "host.name",
+  "user.name",
+  "container.name",
+  "container.image.name",
+  "orchestrator.namespace",
+  "orchestrator.resource.name",
+  "process.name",
+  "process.executable",
+  "process.command_line",
+  "process.args",
+  "process.working_directory",
+  "process.pid",
+  "process.entity_id",
+  "process.parent.name",
+  "process.parent.command_line",
+  "process.parent.entity_id",
+  "source.ip",
+  "source.port",
+  "destination.ip",
+  "destination.port",
+  "destination.domain",
+  "dns.question.name",
+  "url.full",
+  "file.path",
+  "file.hash.sha256",
+  "registry.path",
+  "registry.data.strings",
+];
+
 function joinText(detail: FindingDetail): string {
   return detail.joinKeys.map((key) => `${key.field}=${key.value ?? "(none)"}`).join(" ");
 }
@@ -55,7 +88,7 @@ function eventLines(detail: FindingDetail, event: FindingEvent, at: number, widt
     return [
       [
         span(number, "title"),
-        span(`no event met stage ${String(event.stage + 1)} in time, and the rule asks for that`, "dim"),
+        span(`no event met stage ${String(event.stage)} in time, and the rule asks for that`, "dim"),
       ],
       [],
     ];
@@ -68,11 +101,10 @@ function eventLines(detail: FindingDetail, event: FindingEvent, at: number, widt
     span(number, "title"),
     span(formatTime(row.time), "strong"),
     span(gap, "accent"),
-    span(`  ${row.source}:${String(row.line)}`, "dim"),
+    span(`  ${row.source.split(/[\\/]/).at(-1) ?? ""}:${String(row.line)}`, "dim"),
   ];
-  const values = Object.entries(row.values).flatMap(([field, list]) =>
-    valueLines(field, list, matchedFields.has(field), width),
-  );
+  const told = [...new Set([...STORY_FIELDS.filter((field) => field in row.values), ...matchedFields])];
+  const values = told.flatMap((field) => valueLines(field, row.values[field] ?? [], matchedFields.has(field), width));
   const why = event.matched.flatMap((leaf): readonly Line[] =>
     wrapText(
       `${leaf.text}${leaf.values.length === 0 ? "" : ` held on ${leaf.values.join(", ")}`}`,

@@ -34,6 +34,7 @@ export type Action =
   | { readonly type: "overview"; readonly overview: Overview }
   | { readonly type: "findings"; readonly rows: readonly FindingRow[] }
   | { readonly type: "finding"; readonly detail: FindingDetail }
+  | { readonly type: "reasons"; readonly finding: number; readonly reasons: NonNullable<FindingState["reasons"]> }
   | { readonly type: "suggestions"; readonly finding: number; readonly suggestions: FindingState["suggestions"] }
   | { readonly type: "document"; readonly event: number; readonly json: string }
   | { readonly type: "pivot-counted"; readonly pivot: string; readonly count: PivotCount }
@@ -59,6 +60,7 @@ export type Effect =
   | { readonly kind: "load-overview" }
   | { readonly kind: "load-findings"; readonly suppressed: boolean }
   | { readonly kind: "load-finding"; readonly id: number }
+  | { readonly kind: "load-reasons"; readonly id: number }
   | { readonly kind: "load-suggestions"; readonly id: number }
   | { readonly kind: "load-document"; readonly event: number }
   | { readonly kind: "load-log" }

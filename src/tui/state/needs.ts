@@ -30,7 +30,7 @@ function findingNeeds(before: State, after: State): readonly Effect[] {
   if (id === null || after.screen !== "finding") return [];
   const effects: Effect[] = [];
   const changed = before.finding.id !== id || before.screen !== "finding";
-  if (changed && detail?.row.id !== id) effects.push({ kind: "load-finding", id });
+  if (changed && detail?.row.id !== id) effects.push({ kind: "load-finding", id }, { kind: "load-reasons", id });
   const wanted = shows(after, "suggestions") && suggestions === null && detail !== null;
   if (wanted && !(shows(before, "suggestions") && before.finding.detail !== null))
     effects.push({ kind: "load-suggestions", id });

@@ -9,6 +9,7 @@ import type {
   HuntView,
   JournalRow,
   LedgerRow,
+  MatchedLeaf,
   Overview,
   PivotCount,
   QueryProblem,
@@ -106,6 +107,8 @@ export interface FindingState {
   /** The finding asked for; `detail` may still be of none. */
   readonly id: number | null;
   readonly detail: FindingDetail | null;
+  /** Why its events matched, by position; null until it is known. */
+  readonly reasons: readonly (readonly MatchedLeaf[])[] | null;
   readonly counts: ReadonlyMap<string, PivotCount>;
   /** Steps whose pivots are shown or hidden against the rule (open steps show them, others do not). */
   readonly toggled: ReadonlySet<number>;
@@ -294,7 +297,7 @@ export function initialState(options: {
       items: [],
       shown: 0,
     },
-    finding: { id: null, detail: null, counts: new Map(), toggled: new Set(), suggestions: null },
+    finding: { id: null, detail: null, reasons: null, counts: new Map(), toggled: new Set(), suggestions: null },
     document: { event: null, tree: null },
     events: EMPTY_EVENTS,
     tree: { entity: null, root: null, missing: false, folded: new Set(), lines: [] },

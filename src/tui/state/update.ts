@@ -99,6 +99,10 @@ function received(state: State, action: Received): State {
       return action.detail.row.id === state.finding.id
         ? settle({ ...state, finding: { ...state.finding, detail: action.detail } })
         : state;
+    case "reasons":
+      return action.finding === state.finding.id
+        ? { ...state, finding: { ...state.finding, reasons: action.reasons } }
+        : state;
     case "suggestions":
       return action.finding === state.finding.id
         ? { ...state, finding: { ...state.finding, suggestions: action.suggestions } }

@@ -18,7 +18,10 @@ export function openFinding(state: State, id: number): Step {
     ? state
     : ["story", "guide", "response", "benign", "notes", "document", "rule", "facts", "suggestions"].reduce<State>(
         (one, pane) => resetCursor(one, pane as "story"),
-        { ...state, finding: { id, detail: null, counts: new Map(), toggled: new Set(), suggestions: null } },
+        {
+          ...state,
+          finding: { id, detail: null, reasons: null, counts: new Map(), toggled: new Set(), suggestions: null },
+        },
       );
   return step(dive({ ...cleared, finding: { ...cleared.finding, id } }, "finding"));
 }
