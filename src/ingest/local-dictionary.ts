@@ -20,8 +20,8 @@ export interface NewValues {
  */
 export class LocalDictionary {
   /** Entries and words of bytes after which `full` is true. */
-  static readonly MAX_ENTRIES = 400_000;
-  static readonly MAX_WORDS = 8 * 1024 * 1024;
+  static readonly MAX_ENTRIES = 150_000;
+  static readonly MAX_WORDS = 3 * 1024 * 1024;
 
   /** Per slot an id (0: free) and the first hash of its entry. */
   #slots = new Int32Array(1 << 13);

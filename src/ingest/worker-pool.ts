@@ -46,7 +46,7 @@ export class WorkerPool {
     const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
     const url = new URL(`./worker.${extension}`, import.meta.url);
     return Array.from({ length: this.#count }, (_, index) => {
-      const worker = new Worker(url, { workerData: this.#options });
+      const worker = new Worker(url, { workerData: this.#options, resourceLimits: { maxYoungGenerationSizeMb: 8 } });
       const slot: Slot = { worker, busy: 0 };
       worker.on("message", ({ sequence, batch }: ChunkResult) => {
         slot.busy -= 1;

@@ -36,6 +36,7 @@ function indexPlans(file: CaseFile): IndexPlan[] {
 /** Builds what indexes are missing after a load, and gathers statistics. `onStep` gets the share that is done. */
 export function buildIndexes(file: CaseFile, onStep: (done: number) => void = () => undefined): void {
   const plans = indexPlans(file);
+  file.db.pragma("cache_size = -65536");
   file.db.pragma("threads = 2");
   plans.forEach(({ name, sql }, index) => {
     onStep(index / (plans.length + 1));

@@ -1,10 +1,9 @@
 import { rmSync, writeFileSync } from "node:fs";
-import type Database from "better-sqlite3";
 import { invariant } from "../base/errors.ts";
+import { DuplicateJudge } from "./duplicate-judge.ts";
 import { EVENT_FLAG } from "./event-flags.ts";
 import type { CaseFile } from "./case-file.ts";
 import { FieldRegistry, type RegisteredField } from "./field-registry.ts";
-import { IdentityIndex } from "./identity-index.ts";
 import { Originals } from "./originals.ts";
 import { NumberRecord } from "./record.ts";
 import { CELL, ROW, ROW_HAS_HIT, ROW_HAS_TIE, type RowBatch } from "./row-batch.ts";
@@ -14,6 +13,9 @@ import { MAX_RECORD, Stage, type StageTable } from "./stage.ts";
 import { IdMap, ValueWriter } from "./value-writer.ts";
 
 const FLUSH_BYTES = 24 * 1024 * 1024;
+
+/** SQLite's page cache during a load, in its unit of -1 KiB: rows are only appended. */
+const LOAD_CACHE = -16_384;
 
 /** Positions of the fixed columns of `event`. */
 const COLUMN = {
@@ -91,7 +93,7 @@ export class EventSink {
   readonly #options: SinkOptions;
   readonly #values: ValueWriter;
   readonly #fields: FieldRegistry;
-  readonly #identities = new IdentityIndex();
+  readonly #judge: DuplicateJudge;
   readonly #originals: Originals;
   readonly #workers = new Map<number, WorkerMaps>();
   readonly #stage = new Stage();
@@ -107,17 +109,12 @@ export class EventSink {
   #line = 1;
   /** Blocks in which a document may still start. */
   #blocks: StartedBlock[] = [];
-  /** First event of the source that is being written. */
-  #sourceFirstEvent = 0;
-  /** Block, offset and bytes of the events from `#firstStaged` on, which are not in the case yet. */
-  readonly #places: number[] = [];
-  #firstStaged: number;
-  readonly #selectPlace: Database.Statement;
 
   constructor(file: CaseFile, options: SinkOptions) {
     this.#file = file;
     this.#options = options;
     const { db } = file;
+    db.pragma(`cache_size = ${LOAD_CACHE}`);
     this.#values = new ValueWriter(db);
     this.#fields = new FieldRegistry(db);
     this.#originals = new Originals(db);
@@ -126,30 +123,8 @@ export class EventSink {
     this.#nextEvent = (db.prepare("SELECT ifnull(max(id), 0) FROM event").pluck().get() as number) + 1;
     this.#nextBlock = (db.prepare("SELECT ifnull(max(id), 0) FROM block").pluck().get() as number) + 1;
     this.#nextDerived = (db.prepare("SELECT ifnull(max(id), 0) FROM derived_block").pluck().get() as number) + 1;
-    this.#firstStaged = this.#nextEvent;
-    this.#selectPlace = db.prepare("SELECT block, offset, bytes FROM event WHERE id = ?").raw();
-    this.#readIdentities();
+    this.#judge = new DuplicateJudge(db, this.#originals, options.sameContent, this.#nextEvent);
     this.#openStage();
-  }
-
-  #readIdentities(): void {
-    if (this.#nextEvent === 1) return;
-    const rows = this.#file.db
-      .prepare("SELECT id, flags, identity, hit FROM event")
-      .raw()
-      .safeIntegers()
-      .iterate() as IterableIterator<[bigint, bigint, bigint, bigint | null]>;
-    for (const [id, flags, identity, hit] of rows) {
-      this.#addIdentity(Number(id), Number(flags), low32(identity), high32(identity));
-      if (hit !== null) this.#identities.add(~low32(hit), high32(hit), Number(id), 1);
-    }
-  }
-
-  /** Content identities are kept once: they only tell that some source has the bytes. */
-  #addIdentity(event: number, flags: number, low: number, high: number): void {
-    const byContent = (flags & EVENT_FLAG.byContent) !== 0;
-    if (byContent) this.#identities.add(low, ~high, event, 1);
-    else this.#identities.add(low, high, event);
   }
 
   #openStage(): void {
@@ -173,11 +148,15 @@ export class EventSink {
         .prepare("SELECT min(e.id) FROM event e WHERE e.member IN (SELECT id FROM member WHERE source = ?)")
         .pluck()
         .get(source) as number | null;
-      this.#sourceFirstEvent = first ?? this.#nextEvent;
+      this.#judge.startSource(first ?? this.#nextEvent);
     }
     this.#member = member;
     this.#line = line;
-    this.#blocks = [];
+    this.#blocks = this.#file.db
+      .prepare<[bigint], StartedBlock>(
+        "SELECT id, offset AS start, offset + bytes AS end FROM block WHERE member = ? ORDER BY offset",
+      )
+      .all(BigInt(member));
   }
 
   /** Takes a batch; the next one of the member must follow it. Writes when enough has come together. */
@@ -257,13 +236,13 @@ export class EventSink {
       const line = (rows[at + ROW.line] as number) + lineBase;
       const cells = at + ROW.size;
       const end = cells + (rows[at + ROW.cells] as number);
-      const flags = this.#judge(rows, at, origin, place.id, line, position - place.start);
+      const flags = this.#flagsOf(rows, at, origin, place.id, line, position - place.start);
       if (flags < 0) {
         at = end;
         continue;
       }
       const event = this.#nextEvent++;
-      this.#places.push(place.id, position - place.start, bytes);
+      this.#judge.add(event, rows, at, place.id, position - place.start);
       if (ids !== null) ids[row] = event;
       record.clear();
       if ((flags & EVENT_FLAG.untimed) === 0) {
@@ -282,12 +261,10 @@ export class EventSink {
       const identityLow = rows[at + ROW.identityLow] as number;
       const identityHigh = rows[at + ROW.identityHigh] as number;
       record.setInt64(COLUMN.identity, identityLow, identityHigh);
-      this.#addIdentity(event, flags, identityLow, identityHigh);
       if (((rows[at + ROW.flags] as number) & ROW_HAS_HIT) !== 0) {
         const hitLow = rows[at + ROW.hitLow] as number;
         const hitHigh = rows[at + ROW.hitHigh] as number;
         record.setInt64(COLUMN.hit, hitLow, hitHigh);
-        this.#identities.add(~hitLow, hitHigh, event, 1);
       }
       for (let cell = cells; cell < end;) {
         const head = rows[cell++] as number;
@@ -348,59 +325,20 @@ export class EventSink {
   }
 
   /** The flags of an event; -1 when it is a duplicate and not kept. */
-  #judge(rows: Int32Array, at: number, origin: BatchOrigin, block: number, line: number, offset: number): number {
+  #flagsOf(rows: Int32Array, at: number, origin: BatchOrigin, block: number, line: number, offset: number): number {
     const raw = rows[at + ROW.flags] as number;
     const flags = raw & 0xffff;
-    const low = rows[at + ROW.identityLow] as number;
-    const high = rows[at + ROW.identityHigh] as number;
-    let repeated = 0;
-    let conflict = false;
-    if ((raw & ROW_HAS_HIT) !== 0) {
-      const [first] = this.#identities.find(~(rows[at + ROW.hitLow] as number), rows[at + ROW.hitHigh] as number);
-      if (first !== undefined) repeated = first;
-    }
-    if (repeated === 0) {
-      const byContent = (flags & EVENT_FLAG.byContent) !== 0;
-      const candidates = this.#identities.find(low, byContent ? ~high : high);
-      if (candidates.length > 0) {
-        const position = rows[at + ROW.position] as number;
-        const document = origin.data.subarray(position, position + (rows[at + ROW.bytes] as number));
-        for (const candidate of [...candidates]) {
-          if (byContent && candidate >= this.#sourceFirstEvent) continue;
-          if (this.#isSame(candidate, document, byContent)) {
-            repeated = candidate;
-            break;
-          }
-          conflict = !byContent;
-        }
-      }
-    }
-    if (repeated === 0) {
-      if (!conflict) return flags;
+    const judge = this.#judge;
+    judge.judge(rows, at, origin.data);
+    if (judge.repeated === 0) {
+      if (!judge.conflict) return flags;
       this.#pending.counts.conflicts += 1;
       return flags | EVENT_FLAG.conflict;
     }
     this.#pending.counts.duplicates += 1;
     if (this.#options.keepDuplicates) return flags | EVENT_FLAG.duplicate;
-    this.#pending.duplicates.push([repeated, line, block, offset, rows[at + ROW.bytes] as number]);
+    this.#pending.duplicates.push([judge.repeated, line, block, offset, rows[at + ROW.bytes] as number]);
     return -1;
-  }
-
-  #isSame(event: number, document: Uint8Array, byContent: boolean): boolean {
-    const stored = this.#documentOf(event);
-    if (stored.equals(document)) return true;
-    return !byContent && this.#options.sameContent(stored, document);
-  }
-
-  /** The original bytes of an event, which may not be written yet. */
-  #documentOf(event: number): Buffer {
-    const at = (event - this.#firstStaged) * 3;
-    if (at >= 0) {
-      const [block = 0, offset = 0, bytes = 0] = this.#places.slice(at, at + 3);
-      return this.#originals.bytes(block, offset, bytes);
-    }
-    const row = this.#selectPlace.get(event) as [number, number, number];
-    return this.#originals.bytes(...row);
   }
 
   /** Writes what has come together, in one transaction. */
@@ -424,8 +362,7 @@ export class EventSink {
     this.#pending = noPending();
     this.#originals.clearPending();
     this.#values.saved();
-    this.#firstStaged = this.#nextEvent;
-    this.#places.length = 0;
+    this.#judge.saved(this.#nextEvent);
     this.#openStage();
   }
 
@@ -467,12 +404,4 @@ export class EventSink {
 
 function noPending(): Pending {
   return { blocks: [], rejected: [], duplicates: [], side: [], derived: [], derivedBlocks: [], counts: noCounts() };
-}
-
-function low32(value: bigint): number {
-  return Number(BigInt.asIntN(32, value));
-}
-
-function high32(value: bigint): number {
-  return Number(BigInt.asIntN(32, value >> 32n));
 }

@@ -1,66 +1,40 @@
-/** Same identity hash more often than this: no more documents are compared, the next ones count as conflicts. */
+import { HashTable } from "./hash-table.ts";
+
+/** Same identity more often than this: no more documents are compared, the next ones count as conflicts. */
 const MAX_SAME = 8;
 
-/** Which events have an identity: 64-bit hash -> event ids, at most `MAX_SAME` each. */
+const NONE: readonly number[] = [];
+
+/** Whether an event has that identity. */
+export type HasIdentity = (event: number, low: number, high: number) => boolean;
+
+/** Which events have an identity of 64 bits: the table holds a part of it, the events themselves decide. */
 export class IdentityIndex {
-  #low = new Int32Array(1 << 14);
-  #high = new Int32Array(1 << 14);
-  #events = new Int32Array(1 << 14);
-  #count = 0;
-  readonly #found: number[] = [];
+  readonly #table = new HashTable();
+  readonly #has: HasIdentity;
 
-  /** Events added under the hash, in order. Valid until the next call. */
+  constructor(has: HasIdentity) {
+    this.#has = has;
+  }
+
+  /** Events of the identity, in order, at most `MAX_SAME`. */
   find(low: number, high: number): readonly number[] {
-    const found = this.#found;
-    found.length = 0;
-    const mask = this.#events.length - 1;
-    for (let slot = slotOf(low, high) & mask; ; slot = (slot + 1) & mask) {
-      const event = this.#events[slot] as number;
-      if (event === 0) return found;
-      if (this.#low[slot] === low && this.#high[slot] === high) found.push(event);
-    }
+    const table = this.#table;
+    table.seek(mix(low, high));
+    let event = table.next();
+    if (event === 0) return NONE;
+    const found: number[] = [];
+    for (; event !== 0; event = table.next()) if (this.#has(event, low, high)) found.push(event);
+    return found;
   }
 
-  /** Adds an event, unless there are `limit` under the hash already. */
+  /** Adds an event, unless there are `limit` of the identity already. */
   add(low: number, high: number, event: number, limit = MAX_SAME): void {
-    if (this.#count * 3 >= this.#events.length * 2) this.#grow();
-    const mask = this.#events.length - 1;
-    let same = 0;
-    let slot = slotOf(low, high) & mask;
-    for (; this.#events[slot] !== 0; slot = (slot + 1) & mask) {
-      if (this.#low[slot] === low && this.#high[slot] === high && ++same >= limit) return;
-    }
-    this.#low[slot] = low;
-    this.#high[slot] = high;
-    this.#events[slot] = event;
-    this.#count += 1;
-  }
-
-  #grow(): void {
-    const [lows, highs, events] = [this.#low, this.#high, this.#events];
-    const size = events.length * 2;
-    this.#low = new Int32Array(size);
-    this.#high = new Int32Array(size);
-    this.#events = new Int32Array(size);
-    const mask = size - 1;
-    // In order of insertion per hash: runs of the old table are copied from the start of a run.
-    let first = 0;
-    while (events[first] !== 0) first += 1;
-    for (let step = 0; step < events.length; step++) {
-      const from = (first + step) & (events.length - 1);
-      if (events[from] === 0) continue;
-      const low = lows[from] as number;
-      const high = highs[from] as number;
-      let slot = slotOf(low, high) & mask;
-      while (this.#events[slot] !== 0) slot = (slot + 1) & mask;
-      this.#low[slot] = low;
-      this.#high[slot] = high;
-      this.#events[slot] = events[from] as number;
-    }
+    if (this.find(low, high).length < limit) this.#table.add(mix(low, high), event);
   }
 }
 
-function slotOf(low: number, high: number): number {
-  const mixed = Math.imul(low ^ (high >>> 7), 0x9e3779b1);
+function mix(low: number, high: number): number {
+  const mixed = Math.imul(low ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b);
   return mixed ^ (mixed >>> 15);
 }

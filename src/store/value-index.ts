@@ -1,8 +1,10 @@
-import { invariant } from "../base/errors.ts";
+import { HashTable } from "./hash-table.ts";
 
 /** Bytes of recently used values that are kept in memory; the others are read from the case when they must be compared. */
-const ARENA_BYTES = 64 * 1024 * 1024;
+const ARENA_BYTES = 32 * 1024 * 1024;
 const HEADER = 8;
+/** Values whose place in the arena is known: by the low bits of their id. */
+const PLACES = 1 << 19;
 
 /** Whether the value `id` of the case has these bytes; `key` is family and flags. */
 export type Compare = (id: number, key: number, data: Uint8Array, start: number, length: number) => boolean;
@@ -12,42 +14,40 @@ export type Compare = (id: number, key: number, data: Uint8Array, start: number,
  * the recent ones; equality is always decided on bytes.
  */
 export class ValueIndex {
-  #hash = new Int32Array(1 << 16);
-  #ids = new Int32Array(1 << 16);
-  /** Where the bytes are in the arena: units of 8 bytes from its beginning of time, plus 1; 0: not in the arena. */
-  #places = new Uint32Array(1 << 16);
-  #count = 0;
+  readonly #table = new HashTable();
+  #placeIds = new Int32Array(PLACES);
+  /** In units of 8 bytes since the arena's beginning of time. */
+  #places = new Uint32Array(PLACES);
   #arena = Buffer.allocUnsafeSlow(ARENA_BYTES);
   #words = new Int32Array(this.#arena.buffer);
   #head = 0;
   /** What lies after it is not in the case yet, and must not be overwritten. */
   #unsaved = 0;
+  /** Ids from here on are not in the case yet. */
+  #firstUnsaved = 1;
+  #lastId = 0;
   readonly #compare: Compare;
 
   constructor(compare: Compare) {
     this.#compare = compare;
   }
 
-  get count(): number {
-    return this.#count;
-  }
-
   /** The id of a value, or 0. `hash` is any hash of its bytes, the same every time. */
   find(key: number, data: Uint8Array, start: number, length: number, hash: number): number {
-    const mask = this.#ids.length - 1;
-    const mixed = mix(hash, key);
-    for (let slot = (mixed ^ (mixed >>> 16)) & mask; ; slot = (slot + 1) & mask) {
-      const id = this.#ids[slot] as number;
-      if (id === 0) return 0;
-      if (this.#hash[slot] === mixed && this.#equals(slot, id, key, data, start, length)) return id;
+    const table = this.#table;
+    table.seek(mix(hash, key));
+    for (let id = table.next(); id !== 0; id = table.next()) {
+      if (this.#equals(id, key, data, start, length)) return id;
     }
+    return 0;
   }
 
-  #equals(slot: number, id: number, key: number, data: Uint8Array, start: number, length: number): boolean {
-    const place = ((this.#places[slot] as number) - 1) * 8;
-    if (place < 0 || place < this.#head - this.#arena.length) {
+  #equals(id: number, key: number, data: Uint8Array, start: number, length: number): boolean {
+    const slot = id & (this.#placeIds.length - 1);
+    const place = (this.#places[slot] as number) * 8;
+    if (this.#placeIds[slot] !== id || place < this.#head - this.#arena.length) {
       if (!this.#compare(id, key, data, start, length)) return false;
-      this.#places[slot] = this.#keep(key, data, start, length);
+      if ((this.#placeIds[slot] as number) < this.#firstUnsaved) this.#keep(id, key, data, start, length);
       return true;
     }
     const at = place % this.#arena.length;
@@ -60,29 +60,35 @@ export class ValueIndex {
     return true;
   }
 
-  /** Adds a value that `find` did not find. */
+  /** Adds a value that `find` did not find; ids ascend. */
   add(key: number, data: Uint8Array, start: number, length: number, hash: number, id: number): void {
-    this.#insert(mix(hash, key), id, this.#keep(key, data, start, length));
+    this.#table.add(mix(hash, key), id);
+    this.#lastId = id;
+    if (id - this.#firstUnsaved >= this.#placeIds.length) this.#growPlaces();
+    this.#keep(id, key, data, start, length);
   }
 
   /** Adds a value that is in the case already, without its bytes. */
   addStored(key: number, hash: number, id: number): void {
-    this.#insert(mix(hash, key), id, 0);
+    this.#table.add(mix(hash, key), id);
+    this.#firstUnsaved = Math.max(this.#firstUnsaved, id + 1);
+    this.#lastId = this.#firstUnsaved - 1;
   }
 
-  #insert(mixed: number, id: number, place: number): void {
-    if (this.#count * 3 >= this.#ids.length * 2) this.#grow();
-    const mask = this.#ids.length - 1;
-    let slot = (mixed ^ (mixed >>> 16)) & mask;
-    while (this.#ids[slot] !== 0) slot = (slot + 1) & mask;
-    this.#hash[slot] = mixed;
-    this.#ids[slot] = id;
-    this.#places[slot] = place;
-    this.#count += 1;
+  /** All values that were added are in the case now. */
+  saved(): void {
+    this.#unsaved = this.#head;
+    this.#firstUnsaved = this.#lastId + 1;
+    if (this.#arena.length > ARENA_BYTES || this.#placeIds.length > PLACES) {
+      this.#arena = Buffer.allocUnsafeSlow(ARENA_BYTES);
+      this.#words = new Int32Array(this.#arena.buffer);
+      this.#placeIds = new Int32Array(PLACES);
+      this.#places = new Uint32Array(PLACES);
+    }
   }
 
-  /** Copies a value into the arena, over the oldest ones; returns its place. */
-  #keep(key: number, data: Uint8Array, start: number, length: number): number {
+  /** Copies a value into the arena, over the oldest ones. */
+  #keep(id: number, key: number, data: Uint8Array, start: number, length: number): void {
     const size = (HEADER + length + 7) & ~7;
     while (this.#head + size - this.#unsaved > this.#arena.length / 2) this.#growArena();
     let at = this.#head % this.#arena.length;
@@ -96,18 +102,10 @@ export class ValueIndex {
       const arena = this.#arena;
       for (let index = 0, to = at + HEADER; index < length; index++) arena[to + index] = data[start + index] as number;
     } else this.#arena.set(data.subarray(start, start + length), at + HEADER);
-    const place = this.#head / 8 + 1;
+    const slot = id & (this.#placeIds.length - 1);
+    this.#placeIds[slot] = id;
+    this.#places[slot] = this.#head / 8;
     this.#head += size;
-    return place;
-  }
-
-  /** All values that were added are in the case now. */
-  saved(): void {
-    this.#unsaved = this.#head;
-    if (this.#arena.length === ARENA_BYTES) return;
-    this.#arena = Buffer.allocUnsafeSlow(ARENA_BYTES);
-    this.#words = new Int32Array(this.#arena.buffer);
-    this.#places.fill(0);
   }
 
   /** Twice the arena, what is in it at the same places. */
@@ -124,22 +122,16 @@ export class ValueIndex {
     this.#words = new Int32Array(grown.buffer);
   }
 
-  #grow(): void {
-    const { length } = this.#ids;
-    invariant(length < 1 << 30, "the dictionary has fewer than 2^29 values");
-    const [hashes, ids, places] = [this.#hash, this.#ids, this.#places];
-    this.#hash = new Int32Array(length * 2);
-    this.#ids = new Int32Array(length * 2);
-    this.#places = new Uint32Array(length * 2);
-    const mask = length * 2 - 1;
-    for (let from = 0; from < length; from++) {
-      if (ids[from] === 0) continue;
-      const mixed = hashes[from] as number;
-      let slot = (mixed ^ (mixed >>> 16)) & mask;
-      while (this.#ids[slot] !== 0) slot = (slot + 1) & mask;
-      this.#hash[slot] = mixed;
-      this.#ids[slot] = ids[from] as number;
-      this.#places[slot] = places[from] as number;
+  #growPlaces(): void {
+    const [ids, places] = [this.#placeIds, this.#places];
+    this.#placeIds = new Int32Array(ids.length * 2);
+    this.#places = new Uint32Array(ids.length * 2);
+    for (let slot = 0; slot < ids.length; slot++) {
+      const id = ids[slot] as number;
+      if (id === 0) continue;
+      const to = id & (this.#placeIds.length - 1);
+      this.#placeIds[to] = id;
+      this.#places[to] = places[slot] as number;
     }
   }
 }
