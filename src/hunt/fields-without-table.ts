@@ -1,7 +1,7 @@
 import { Engine } from "./engine.ts";
 import { prepareRule } from "./prepare-rule.ts";
 import type { RuleTask } from "./rule-task.ts";
-import { needsOf } from "./run-rule.ts";
+import { fieldsOfTask, needsOf } from "./run-rule.ts";
 
 /**
  * Fields that rules read and of which a case keeps no values yet, sorted. Rules that are blind whatever these fields
@@ -13,7 +13,7 @@ export async function fieldsWithoutTable(casePath: string, tasks: readonly RuleT
     const fields = tasks.flatMap((task) => {
       const prepared = prepareRule(task, engine.evidence, false);
       if (!prepared.ok) return [];
-      const missing = engine.evidence.withoutStorage(prepared.fields);
+      const missing = engine.evidence.withoutStorage(fieldsOfTask(engine.evidence, task, prepared.fields));
       return missing.length === 0 || needsOf(engine, task, prepared.plan).length > 0 ? [] : missing;
     });
     return [...new Set(fields)].sort();

@@ -1,4 +1,5 @@
 /** What a hunt is given and what it reports: plain data. */
+import type { ExceptionItem } from "../rules/exception.ts";
 import type { RuleProblem } from "../rules/problem.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { EventPlace } from "../store/event-places.ts";
@@ -11,6 +12,8 @@ export interface HuntOptions {
   readonly rules: readonly Rule[];
   /** What kept rule files from being read: each error becomes a row of the ledger. */
   readonly problems: readonly RuleProblem[];
+  /** Items of the pack's exception lists: stored in the case, and applied with those it has. */
+  readonly exceptions: readonly ExceptionItem[];
   /** Window, nanoseconds since 1970 UTC, half open; null: open. */
   readonly from: bigint | null;
   readonly to: bigint | null;

@@ -1,4 +1,5 @@
 /** What goes to an engine process and what comes back: plain data. */
+import type { ExceptionItem } from "../rules/exception.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { RuleOutcome } from "../store/hunts.ts";
 import type { Need } from "./blind.ts";
@@ -8,7 +9,18 @@ import type { JoinKey } from "./engine-result.ts";
 export type RuleTask = Pick<
   Rule,
   "type" | "language" | "query" | "filters" | "index" | "eventCategoryOverride" | "threshold" | "newTerms"
->;
+> & { readonly exceptions: readonly TaskException[] };
+
+/** An exception that holds for a rule. */
+export interface TaskException {
+  /** Its row in the case. */
+  readonly id: number;
+  readonly name: string;
+  /** What an event must be: EQL (what follows `where`), or an item of Elastic's. */
+  readonly condition: string | ExceptionItem;
+  /** 0-based position of the only event of a sequence that is tested; null: any. */
+  readonly stage: number | null;
+}
 
 /** Options of a hunt that change what a rule finds. */
 export interface TaskOptions {
@@ -29,6 +41,8 @@ export interface RuleMatch {
   readonly groupSize?: number;
   /** No event of it is of an index the rule was written for. */
   readonly outsideIndex?: boolean;
+  /** Row of the exception that hides it. */
+  readonly suppressedBy?: number;
 }
 
 /** How one rule ended, as an engine process reports it. */
@@ -50,10 +64,10 @@ export interface RuleRun {
 /** The part of a run that its maker decides. */
 export type RuleEnd = Pick<RuleRun, "outcome" | "reason"> & Partial<RuleRun>;
 
-export function toTask(rule: Rule): RuleTask {
+export function toTask(rule: Rule, exceptions: readonly TaskException[] = []): RuleTask {
   const { type, query, filters, index, eventCategoryOverride, threshold, newTerms } = rule;
   const language = rule.language ?? (type === "eql" ? "eql" : "kuery");
-  return { type, language, query, filters, index, eventCategoryOverride, threshold, newTerms };
+  return { type, language, query, filters, index, eventCategoryOverride, threshold, newTerms, exceptions };
 }
 
 /** A run that did not come to its end. */

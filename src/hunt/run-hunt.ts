@@ -9,6 +9,7 @@ import { fieldsWithoutTable } from "./fields-without-table.ts";
 import { type HuntEntry, huntEntries } from "./hunt-entries.ts";
 import type { HuntedRule, HuntHooks, HuntOptions, HuntReport } from "./hunt-types.ts";
 import { type FoundBy, readHunted } from "./hunted-findings.ts";
+import { exceptionsInForce, importExceptions } from "./rule-exceptions.ts";
 import { runRules } from "./rule-pool.ts";
 import { endedEarly, type RuleRun, type RuleTask, toTask } from "./rule-task.ts";
 import { telemetryGaps } from "./telemetry-gaps.ts";
@@ -48,8 +49,10 @@ class HuntRun {
   async run(): Promise<HuntReport> {
     const { file, options } = this;
     const { from, to, respectIndex, maxFindings } = options;
+    importExceptions(file, this.actor(), options.exceptions, options.rules);
+    const exceptionsOf = exceptionsInForce(file, options.now());
     const work = this.entries.flatMap(({ rule, run }, index) =>
-      rule === null || run !== null ? [] : [{ index, task: toTask(rule) }],
+      rule === null || run !== null ? [] : [{ index, task: toTask(rule, exceptionsOf(rule.id)) }],
     );
     await this.makeFields(work.map(({ task }) => task));
     const hunt = startHunt(file, { actor: this.actor(), from, to, options: { respectIndex, maxFindings } });
@@ -143,13 +146,14 @@ class HuntRun {
 }
 
 function* matches(run: RuleRun): Generator<Match> {
-  for (const { events, keys, groupSize, outsideIndex } of run.matches) {
+  for (const { events, keys, groupSize, outsideIndex, suppressedBy } of run.matches) {
     yield {
       events: events.map((event) => (event === null ? null : BigInt(event))),
       joinKeys: keys.map((value, index) => ({ field: run.keyFields[index] ?? "", value })),
       total: groupSize ?? events.filter((event) => event !== null).length,
       grouped: groupSize !== undefined,
       outsideIndex: outsideIndex === true,
+      suppressedBy: suppressedBy ?? null,
     };
   }
 }

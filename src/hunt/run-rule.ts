@@ -3,8 +3,11 @@ import { sha256Hex } from "../base/sha256.ts";
 import type { Plan } from "../plan/plan.ts";
 import { describeNeed, missingNeeds, type Need } from "./blind.ts";
 import { type Engine, WHOLE_TIME } from "./engine.ts";
+import type { Evidence } from "./evidence.ts";
 import { markOutside } from "./match-index.ts";
+import { fieldsOfQuery } from "./prepare-query.ts";
 import { groupFields, type PreparedRule, prepareRule } from "./prepare-rule.ts";
+import { exceptionCondition, hideMatches } from "./rule-exceptions.ts";
 import { newTermGroups, thresholdGroups } from "./rule-groups.ts";
 import {
   completeRun,
@@ -33,16 +36,19 @@ function attempt(engine: Engine, task: RuleTask, options: TaskOptions): RuleEnd 
   const prepared = prepareRule(task, engine.evidence, options.respectIndex);
   if (!prepared.ok) return prepared.end;
   const needs = needsOf(engine, task, prepared.plan);
-  const details = prepared.warnings.length > 0 ? { warnings: prepared.warnings } : {};
+  const remarks = task.exceptions.flatMap((each) => exceptionCondition(each, engine.evidence).remark ?? []);
+  const warnings = [...prepared.warnings, ...remarks];
+  const details = warnings.length > 0 ? { warnings } : {};
   if (needs.length > 0) {
     const reason = blindReason(needs, engine.evidence.totalEvents);
     return { outcome: "blind", reason, needs, details: { ...details, needs } };
   }
-  const unfilled = engine.evidence.withoutStorage(prepared.fields);
+  const unfilled = engine.evidence.withoutStorage(fieldsOfTask(engine.evidence, task, prepared.fields));
   if (unfilled.length > 0) return { outcome: "error", reason: `no table was made for ${unfilled.join(", ")}` };
   const end = runPrepared(engine, task, prepared, options);
   const { kept, cut, reason } = keepFirst(end.matches ?? [], options.maxFindings);
-  const matches = options.respectIndex ? kept : markOutside(engine, task.index, kept);
+  const marked = options.respectIndex ? kept : markOutside(engine, task.index, kept);
+  const matches = hideMatches(engine, task.exceptions, marked);
   return { ...end, matches, cut, reason: reason ?? end.reason, details: { ...details, ...end.details } };
 }
 
@@ -84,6 +90,13 @@ function runPrepared(
 
 function eventsOf(matches: readonly RuleMatch[]): number[] {
   return matches.flatMap(({ events }) => events.filter((event) => event !== null));
+}
+
+/** The fields of a rule and of its exceptions. */
+export function fieldsOfTask(evidence: Evidence, task: RuleTask, fields: ReadonlySet<string>): Set<string> {
+  const conditions = task.exceptions.map((exception) => exceptionCondition(exception, evidence).condition);
+  const all = conditions.flatMap((condition) => (condition === null ? [] : [...fieldsOfQuery(condition)]));
+  return new Set([...fields, ...all]);
 }
 
 /** What a rule needs and the evidence has in 0 events. */

@@ -119,3 +119,8 @@ export function readExceptions(file: CaseFile): StoredException[] {
     )
     .all();
 }
+
+/** Ids of the items that the case has, those taken back included. */
+export function knownExceptionItems(file: CaseFile): Set<string> {
+  return new Set(file.db.prepare<[], string>("SELECT item_id FROM exception").pluck().all());
+}

@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { HuntOptions, HuntReport } from "../../src/hunt/hunt-types.ts";
 import { runHunt } from "../../src/hunt/run-hunt.ts";
+import type { ExceptionItem } from "../../src/rules/exception.ts";
 import type { RuleProblem } from "../../src/rules/problem.ts";
 import type { Rule } from "../../src/rules/rule.ts";
 import { openCase } from "../../src/store/case-file.ts";
+import { addException } from "../../src/store/exceptions.ts";
 import { readHunts, readLedger } from "../../src/store/hunts.ts";
 import { loadDocuments } from "./load-case.ts";
 import { someRule } from "./some-rules.ts";
@@ -35,7 +37,17 @@ beforeAll(async () => {
 
 function options(rules: readonly Rule[], more: Partial<HuntOptions> = {}): HuntOptions {
   return {
-    ...{ casePath, rules, problems: [], from: null, to: null, analyst: "ann", respectIndex: false, maxFindings: 0 },
+    ...{
+      casePath,
+      rules,
+      problems: [],
+      exceptions: [],
+      from: null,
+      to: null,
+      analyst: "ann",
+      respectIndex: false,
+      maxFindings: 0,
+    },
     ...{ timeLimitMs: 60_000, processes: 2, now: () => new Date("2026-02-01T00:00:00Z") },
     ...more,
   };
@@ -132,6 +144,55 @@ describe("runHunt", () => {
     } finally {
       file.close();
     }
+  });
+
+  it("finds what exceptions hide, and hides it again the next time", async () => {
+    const path = await tinyCase(events);
+    const ref = { id: null, listId: "list", namespace: "single", type: "detection" };
+    const rules = [{ ...tool, exceptionLists: [ref] }, pair];
+    const item = (itemId: string, more: Partial<ExceptionItem>): ExceptionItem => ({
+      ...{
+        itemId,
+        listId: "list",
+        name: `Item ${itemId}`,
+        description: "",
+        namespace: "single",
+        osTypes: [],
+        tags: [],
+      },
+      ...{ entries: [], expireTime: null, comments: [], path: "x.ndjson", extra: {} },
+      ...more,
+    });
+    const upper = { type: "match", field: "process.name", operator: "included", value: "NC" } as const;
+    const any = { type: "exists", field: "process.name", operator: "included" } as const;
+    const exceptions = [
+      item("expired", { entries: [any], expireTime: "2026-01-31T00:00:00Z" }),
+      item("valid", { entries: [upper] }),
+      item("elsewhere", { entries: [any], listId: "other" }),
+    ];
+    const hidden = ({ findings }: HuntReport): unknown[] =>
+      findings.map(({ rule, suppressedBy }) => [rule, suppressedBy]);
+    const expected = [
+      ["tool", null],
+      ["tool", "Item valid"],
+      ["pair", null],
+    ];
+    expect(hidden(await runHunt(options(rules, { casePath: path, exceptions })))).toEqual(expected);
+    expect(hidden(await runHunt(options(rules, { casePath: path })))).toEqual(expected);
+    const file = await openCase(path, "write");
+    const network = { document: { condition: 'event.category == "network"' }, scope: { rules: ["pair"] } };
+    addException(
+      file,
+      { analyst: "ann", at: "2026-02-01T00:00:00Z" },
+      { itemId: "own", name: "Own", expiresAt: null, ...network },
+      [],
+    );
+    file.close();
+    expect(hidden(await runHunt(options(rules, { casePath: path })))).toEqual([
+      ["tool", null],
+      ["tool", "Item valid"],
+      ["pair", "Own"],
+    ]);
   });
 
   it("makes tables for the fields that rules read and the load gave no column", async () => {

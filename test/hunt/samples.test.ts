@@ -34,7 +34,17 @@ beforeAll(async () => {
 
 function hunt(rules: readonly Rule[]): Promise<HuntReport> {
   return runHunt({
-    ...{ casePath, rules, problems: [], from: null, to: null, analyst: "ann", respectIndex: false, maxFindings: 0 },
+    ...{
+      casePath,
+      rules,
+      problems: [],
+      exceptions: [],
+      from: null,
+      to: null,
+      analyst: "ann",
+      respectIndex: false,
+      maxFindings: 0,
+    },
     ...{ timeLimitMs: 60_000, processes: 1, now: () => new Date("2026-02-01T00:00:00Z") },
   });
 }

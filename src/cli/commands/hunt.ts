@@ -75,7 +75,7 @@ async function hunt(io: CliIo, options: HuntCommandOptions): Promise<HuntReport>
     return await withInterrupt((signal) =>
       runHunt(
         {
-          ...{ casePath, rules: pack.rules, problems: pack.problems, ...window },
+          ...{ casePath, rules: pack.rules, problems: pack.problems, exceptions: pack.exceptionItems, ...window },
           analyst: analystName(options.analyst, io.env),
           ...{ respectIndex: options.respectIndex === true, maxFindings },
           ...{ timeLimitMs: limit * 1000, processes, now: io.now },
