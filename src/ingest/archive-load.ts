@@ -14,6 +14,7 @@ import { type ArchiveKind, type ArchiveSource, readArchive } from "./archive.ts"
 import type { ArchiveEntry, ArchiveProblem, RandomAccess } from "./archive-types.ts";
 import type { Format } from "./format.ts";
 import { detectFormat, HEAD_BYTES } from "./formats/registry.ts";
+import type { UserMap } from "./mappings/user-map.ts";
 import { loadMember, type MemberJob, type MemberReader, warningsOf } from "./member-load.ts";
 import type { SourceReader } from "./source-reader.ts";
 
@@ -28,6 +29,8 @@ export interface ArchiveJob extends Omit<MemberJob, "reader" | "format" | "membe
   /** Path of the archive, to read it out of order; null where it is a stream or compressed. */
   readonly path: string | null;
   readonly size: number | null;
+  /** The user's own mapping of documents to ECS. */
+  readonly map?: UserMap;
 }
 
 /** Entries that are no attempt to deceive: listed, but not counted as rejected. */
@@ -112,7 +115,7 @@ async function loadEntry(
   const { file, source, facts } = job;
   const reader = new EntryReader(entry, job.reader);
   const head = await reader.peek(HEAD_BYTES);
-  const detection = job.format === null ? detectFormat(head) : { kind: "format" as const, format: job.format };
+  const detection = job.format === null ? detectFormat(head, job.map) : { kind: "format" as const, format: job.format };
   if (detection.kind === "refused") {
     const id = known ?? addMember(file, source, entry.path, "");
     const { problem } = reader;

@@ -1,4 +1,5 @@
 import type { FieldType } from "../ecs/field-type.ts";
+import type { UserMap } from "./mappings/user-map.ts";
 
 /** Options of `eqlite load`. */
 export interface LoadOptions {
@@ -10,6 +11,8 @@ export interface LoadOptions {
   /** For times that name no zone; null: UTC, and the summary says so. */
   readonly timezone: string | null;
   readonly mapping: Readonly<Record<string, FieldType>>;
+  /** How documents of the user's own tool become ECS. */
+  readonly map?: UserMap;
   readonly keepDuplicates: boolean;
   /** Worker threads; absent: as many as the machine has processors. */
   readonly workers?: number;

@@ -57,7 +57,7 @@ export async function loadEvidence(
   hooks: LoadHooks = {},
 ): Promise<LoadReport> {
   if (options.timezone !== null) parseTimeZone(options.timezone);
-  const format = options.format === "auto" ? null : formatById(options.format);
+  const format = options.format === "auto" ? null : formatById(options.format, options.map);
   if (options.format !== "auto" && format === null) {
     throw new UserError("format-unknown", `there is no format '${options.format}'`, { exitCode: EXIT.usage });
   }
@@ -111,6 +111,7 @@ class Loader {
       categoryField: options.categoryField,
       timezone: options.timezone,
       mapping: options.mapping,
+      ...(options.map === undefined ? {} : { map: options.map }),
     };
   }
 
@@ -160,7 +161,8 @@ class Loader {
   async #read(given: string, reader: SourceReader, member: MemberFacts, size: number | null): Promise<SourceReport> {
     const head = await reader.peek(HEAD_BYTES);
     const archive = archiveKind(head.subarray(0, 512));
-    const detection = this.#format === null ? detectFormat(head) : { kind: "format" as const, format: this.#format };
+    const detection =
+      this.#format === null ? detectFormat(head, this.#options.map) : { kind: "format" as const, format: this.#format };
     if (detection.kind === "refused" && archive === null) {
       const why = reader.problem === null ? detection : reader.problem;
       return failed(given, new UserError(why.code, `${given}: ${why.reason}`));
@@ -191,6 +193,7 @@ class Loader {
         facts: member,
         size,
         timezone: this.#options.timezone,
+        ...(this.#options.map === undefined ? {} : { map: this.#options.map }),
         onProgress: this.#hooks.onProgress,
         signal: this.#hooks.signal,
         now: () => this.#now(),

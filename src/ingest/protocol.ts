@@ -1,4 +1,5 @@
 import type { FieldType } from "../ecs/field-type.ts";
+import type { UserMap } from "./mappings/user-map.ts";
 import type { RowBatch } from "../store/row-batch.ts";
 import type { MemberFacts, SplitDocument } from "./format.ts";
 
@@ -11,6 +12,8 @@ export interface NormaliseOptions {
   readonly timezone: string | null;
   /** Types of an Elasticsearch mapping, by path; they win over the catalogue. */
   readonly mapping: Readonly<Record<string, FieldType>>;
+  /** The user's own mapping of documents to ECS. */
+  readonly map?: UserMap;
 }
 
 /** A piece of a member for a worker. */

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { RowBatch } from "../store/row-batch.ts";
 import { ChunkReader } from "./chunk-reader.ts";
-import { knownFormat } from "./known-format.ts";
+import { knownFormats } from "./known-format.ts";
 import type { ChunkResult, ChunkTask, NormaliseOptions } from "./protocol.ts";
 
 /** Chunks that wait at each worker, besides the one it works on. */
@@ -38,7 +38,7 @@ export class WorkerPool {
 
   /** Reads a chunk in this thread: for what is too small to be worth the start of others. */
   readHere(task: ChunkTask): PoolResult {
-    this.#local ??= new ChunkReader(this.#options, knownFormat);
+    this.#local ??= new ChunkReader(this.#options, knownFormats(this.#options.map));
     return { worker: this.#count, batch: this.#local.read(task) };
   }
 

@@ -1,13 +1,14 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { invariant } from "../base/errors.ts";
 import { ChunkReader } from "./chunk-reader.ts";
-import { knownFormat } from "./known-format.ts";
+import { knownFormats } from "./known-format.ts";
 import type { ChunkResult, ChunkTask, NormaliseOptions } from "./protocol.ts";
 
 /** Entry of a worker thread: chunks in, rows and blocks out. */
 const port = parentPort;
 invariant(port !== null, "this file runs in a worker");
-const reader = new ChunkReader(workerData as NormaliseOptions, knownFormat);
+const options = workerData as NormaliseOptions;
+const reader = new ChunkReader(options, knownFormats(options.map));
 port.on("message", (task: ChunkTask) => {
   const batch = reader.read(task);
   const result: ChunkResult = { sequence: task.sequence, batch };

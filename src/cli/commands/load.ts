@@ -11,6 +11,7 @@ import { renderDryRun, renderLoad } from "../load-text.ts";
 interface Options extends CaseOptions {
   readonly format: string;
   readonly mapping?: string;
+  readonly map?: string;
   readonly timestampField: string;
   readonly categoryField?: string;
   readonly tiebreakerField: string;
@@ -28,6 +29,7 @@ export function loadCommand(io: CliIo): Command {
     .argument("<path...>", "files, folders, or - for standard input")
     .option("--format <format>", "what the files are, instead of asking their content", "auto")
     .option("--mapping <file>", "Elasticsearch mapping with the types of fields")
+    .option("--map <file>", "how documents of a tool of your own become ECS: see docs/formats.md")
     .option("--timestamp-field <field>", "the time of an event", "@timestamp")
     .option("--category-field <field>", "a field that holds the event category, besides event.category")
     .option("--tiebreaker-field <field>", "the order of events of the same time", "event.sequence")
@@ -49,6 +51,11 @@ async function toLoadOptions(io: CliIo, options: Options): Promise<LoadOptions> 
     options.mapping === undefined
       ? {}
       : parseMapping(await readFile(resolvePath(io, options.mapping), "utf8"), options.mapping);
+  const { parseUserMap } = await import("../../ingest/mappings/user-map.ts");
+  const map =
+    options.map === undefined
+      ? undefined
+      : parseUserMap(await readFile(resolvePath(io, options.map), "utf8"), options.map);
   return {
     format: options.format,
     timestampField: options.timestampField,
@@ -56,6 +63,7 @@ async function toLoadOptions(io: CliIo, options: Options): Promise<LoadOptions> 
     categoryField: options.categoryField ?? null,
     timezone: options.timezone ?? null,
     mapping,
+    ...(map === undefined ? {} : { map }),
     keepDuplicates: options.keepDuplicates === true,
   };
 }

@@ -1,10 +1,12 @@
 import type { Detection, Format } from "../format.ts";
+import type { UserMap } from "../mappings/user-map.ts";
 import { CONTAINERS, ecsFormat } from "./containers.ts";
 import { parseCsvHeader } from "./csv.ts";
-import { csvFormat } from "./csv-format.ts";
+import { type CsvDialect, csvFormat, csvOf } from "./csv-format.ts";
 import { outlineJson } from "./detect-json.ts";
 import { type Dialect, jsonFormat } from "./dialect.ts";
 import { CSV_DIALECTS, JSON_DIALECTS, TEXT_FORMATS } from "./dialects.ts";
+import { userDialect } from "./user-format.ts";
 import { refuseBySignature, refuseJson, refuseText } from "./refused.ts";
 
 /** The number of first bytes that `detectFormat` wants to see, where the member has as many. */
@@ -13,8 +15,9 @@ export const HEAD_BYTES = 64 * 1024;
 /**
  * Tells what a member is from its first bytes (decompressed, `HEAD_BYTES` of them or all). The name of the file is not
  * asked: attackers and habits rename files.
+ * @param map a user's mapping, which is asked first
  */
-export function detectFormat(head: Uint8Array): Detection {
+export function detectFormat(head: Uint8Array, map?: UserMap): Detection {
   if (head.length === 0) return refuse({ code: "empty", reason: "The file is empty." });
   const signature = refuseBySignature(head);
   if (signature !== null) return refuse(signature);
@@ -24,17 +27,21 @@ export function detectFormat(head: Uint8Array): Detection {
   if (text.trim() === "") return refuse({ code: "blank", reason: "The file holds only white space." });
   const textFormat = TEXT_FORMATS.find((format) => format.matches(text));
   if (textFormat !== undefined) return { kind: "format", format: textFormat.format };
+  const own = map === undefined ? [] : [userDialect(map)];
   const outline = outlineJson(text);
   if (outline !== null) {
     const refused = outline.documents[0] === undefined ? null : refuseJson(outline.documents[0]);
     if (refused !== null) return refuse(refused);
-    const dialect = dialectOf(outline.documents);
+    const dialect = dialectOf(outline.documents, [...own, ...JSON_DIALECTS]);
     const format = dialect === null ? ecsFormat(outline.container) : jsonFormat(outline.container, dialect);
     return { kind: "format", format };
   }
   if (/^\s*\{/.test(text)) return { kind: "format", format: ecsFormat(CONTAINERS.ndjson) };
   const header = parseCsvHeader(firstRecord(text));
-  const csv = header.columns.length < 2 ? undefined : CSV_DIALECTS.find((dialect) => dialect.matches(header));
+  const csv =
+    header.columns.length < 2
+      ? undefined
+      : [...own.map(toCsv), ...CSV_DIALECTS].find((dialect) => dialect.matches(header));
   if (csv !== undefined) return { kind: "format", format: csvFormat(csv) };
   if (header.columns.length > 4 && header.columns.every((column) => /^[\w@. \-/[\]()]*$/.test(column))) {
     const names = header.columns.slice(0, 6).join(", ");
@@ -43,9 +50,22 @@ export function detectFormat(head: Uint8Array): Detection {
   return refuse(refuseText(text));
 }
 
-/** The format of an id, as `--format` names it and a source records it; null when there is none. */
-export function formatById(id: string): Format | null {
-  return allFormats().get(id) ?? null;
+/** The format of an id, as `--format` names it and a source records it; null when there is none. `map`: a user's mapping. */
+export function formatById(id: string, map?: UserMap): Format | null {
+  return allFormats().get(id) ?? (map === undefined ? null : userFormat(id, userDialect(map)));
+}
+
+function userFormat(id: string, dialect: Dialect): Format | null {
+  if (id === toCsv(dialect).id) return csvFormat(toCsv(dialect));
+  for (const container of Object.values(CONTAINERS)) {
+    const format = jsonFormat(container, dialect);
+    if (format.id === id) return format;
+  }
+  return null;
+}
+
+function toCsv(dialect: Dialect): CsvDialect {
+  return csvOf(`${dialect.id}-csv`, dialect);
 }
 
 let formats: ReadonlyMap<string, Format> | undefined;
@@ -69,10 +89,10 @@ function refuse(why: { code: string; reason: string }): Detection {
 }
 
 /** The dialect that at least half of the first documents are of; null for ECS. */
-function dialectOf(documents: readonly Record<string, unknown>[]): Dialect | null {
+function dialectOf(documents: readonly Record<string, unknown>[], dialects: readonly Dialect[]): Dialect | null {
   let best: Dialect | null = null;
   let most = 0;
-  for (const dialect of JSON_DIALECTS) {
+  for (const dialect of dialects) {
     const count = documents.filter((document) => dialect.matches(document)).length;
     if (count > most && count * 2 >= documents.length) [best, most] = [dialect, count];
   }
