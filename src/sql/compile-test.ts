@@ -29,6 +29,8 @@ export function planTest(test: TextTest): TestPlan {
       return values.length === 0 ? { kind: "never" } : { kind: "sql", test: { ...test, values } };
     }
     case "wildcard": {
+      // Half of a surrogate pair is a part of ordinary text that SQLite, which sees UTF-8, cannot find.
+      if (!test.patterns.every((pattern) => pattern.isWellFormed())) return { kind: "evaluator" };
       const patterns = test.patterns.filter(isOrdinary);
       if (patterns.some((pattern) => Buffer.byteLength(toGlob(pattern)) >= MAX_GLOB_BYTES))
         return { kind: "evaluator" };
