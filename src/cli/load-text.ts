@@ -43,7 +43,7 @@ function renderTried({ report, first, rejected }: TriedSource): string {
   else {
     lines.push(`  format: ${report.format ?? ""}`);
     lines.push(
-      `  ${report.documents} documents: ${report.events} events, ${report.duplicates} duplicates, ${report.rejected} rejected, ${report.blank} blank`,
+      `  ${count(report.documents, "document")}: ${count(report.events, "event")}, ${count(report.duplicates, "duplicate")}, ${report.rejected} rejected, ${report.blank} blank`,
     );
     lines.push(...report.warnings.map((warning) => `  ${warning}`));
     if (first !== null) lines.push(`  first event (line ${first.line}): ${safeText(first.json)}`);
@@ -52,4 +52,8 @@ function renderTried({ report, first, rejected }: TriedSource): string {
     if (more > 0) lines.push(`  ... and ${more} more`);
   }
   return `${lines.join("\n")}\n`;
+}
+
+function count(n: number, noun: string): string {
+  return `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
 }
