@@ -18,6 +18,7 @@ import { noteCommand } from "./commands/note.ts";
 import { stepCommand } from "./commands/step.ts";
 import { triageCommand } from "./commands/triage.ts";
 import { verdictCommand } from "./commands/verdict.ts";
+import { verifyCommand } from "./commands/verify.ts";
 import { timelineCommand } from "./commands/timeline.ts";
 import { treeCommand } from "./commands/tree.ts";
 import { redoCommand, undoCommand } from "./commands/undo.ts";
@@ -44,6 +45,7 @@ const COMMANDS: readonly ((io: CliIo) => Command)[] = [
   huntsCommand,
   journalCommand,
   exportCommand,
+  verifyCommand,
 ];
 
 /** Parses and runs one command line. Never throws. */
