@@ -1,6 +1,6 @@
 import { text } from "../mappings/conversions.ts";
 import { windowsToEcs } from "../mappings/windows.ts";
-import { at, type Dialect, type Document, isDocument } from "./dialect.ts";
+import { at, type Dialect, type Document, isDocument, newDocument } from "./dialect.ts";
 
 /** Keys of flat documents (NXLog, Logstash, Mordor) that belong to the envelope, not to the event's data. */
 const ENVELOPE = new Set([
@@ -113,7 +113,7 @@ export const winlogbeat6: Dialect = {
   },
 };
 
-/** Winlogbeat 7 and 8, or Elastic Agent, before an ingest pipeline made ECS of it: nothing but `winlog`. */
+/** Winlogbeat 7 and 8, or Elastic Agent, before a pipeline made ECS of it: what the document says itself stays. */
 export const winlogbeatRaw: Dialect = {
   id: "winlogbeat",
   title: "Events of Winlogbeat 7 and 8 that passed no ingest pipeline.",
@@ -129,7 +129,18 @@ export const winlogbeatRaw: Dialect = {
       channel: at(document, "winlog.channel"),
     };
     const data = isDocument(winlog["event_data"]) ? winlog["event_data"] : {};
-    return windowsToEcs({ system, data, os: "windows" }, document, member);
+    const host = at(document, "host.id");
+    const converted = windowsToEcs(
+      { system, data, os: "windows" },
+      host === undefined ? {} : { "host.id": host },
+      member,
+    );
+    if (converted.kind !== "event") return converted;
+    const full = Object.assign(newDocument(), document);
+    for (const [path, value] of Object.entries(converted.document)) {
+      if (at(document, path) === undefined) full[path] = value;
+    }
+    return { kind: "event", document: full };
   },
 };
 

@@ -151,6 +151,31 @@ describe("Windows events, whatever wrote them", () => {
     expect(pick(read(JSON.stringify(document)).events[0], ...Object.keys(wanted))).toEqual(wanted);
   });
 
+  test("what an event of Winlogbeat says itself is not changed", () => {
+    const winlog = {
+      event_id: "4624",
+      channel: "Security",
+      computer_name: "a.b",
+      event_data: { TargetUserName: "bob" },
+    };
+    const document = {
+      "@timestamp": "2024-05-01T10:00:00Z",
+      host: { id: "h1", name: "own" },
+      event: { action: "mine" },
+      winlog,
+    };
+    const event = read(JSON.stringify(document)).events[0];
+    expect(
+      pick(event, "event.action", "host.name", "host.id", "user.name", "event.category", "eqlite.derived"),
+    ).toEqual({
+      "event.action": "mine",
+      "host.name": "own",
+      "host.id": "h1",
+      "user.name": "bob",
+      "event.category": "authentication",
+    });
+  });
+
   test("PowerShell and new services", () => {
     const script = {
       EventID: 4104,
