@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { EXIT, type ExitCode, errorCode, errorMessage, UserError } from "../base/errors.ts";
-import { safeText } from "../base/safe-text.ts";
+import { safeLines, safeText } from "../base/safe-text.ts";
 import { VERSION } from "../base/version.ts";
 import { exceptionsCommand } from "./commands/exceptions.ts";
 import { exportCommand } from "./commands/export.ts";
@@ -84,7 +84,7 @@ function report(error: unknown, io: CliIo, debug: boolean): ExitCode {
     io.stderr.write("eqlite: interrupted\n");
     return EXIT.interrupted;
   }
-  io.stderr.write(`eqlite: ${safeText(errorMessage(error))}\n`);
+  io.stderr.write(`eqlite: ${safeLines(errorMessage(error)).join("\n")}\n`);
   if (error instanceof UserError && error.hint !== undefined) io.stderr.write(`  ${safeText(error.hint)}\n`);
   if (debug && error instanceof Error) io.stderr.write(`${error.stack ?? ""}\n`);
   return error instanceof UserError ? error.exitCode : EXIT.failed;

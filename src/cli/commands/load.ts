@@ -38,11 +38,16 @@ export function loadCommand(io: CliIo): Command {
     .option("--dry-run", "say what the files are and what would become of them; the case is not touched")
     .option("--json", "as JSON")
     .action(async (paths: string[], options: Options) => {
-      const given = paths.map((path) => resolvePath(io, path));
+      const given = paths.map((path) => asGiven(io, path));
       const load = await toLoadOptions(io, options);
       if (options.dryRun === true) await dryRun(io, given, load, options);
       else await loadCase(io, given, load, options);
     });
+}
+
+/** Sources are named in the case as they were given; elsewhere than in the folder of the process that has to be absolute. */
+function asGiven(io: CliIo, path: string): string {
+  return io.cwd === process.cwd() ? path : resolvePath(io, path);
 }
 
 async function toLoadOptions(io: CliIo, options: Options): Promise<LoadOptions> {
