@@ -36,7 +36,9 @@ function indexPlans(file: CaseFile): IndexPlan[] {
 /** Builds what indexes are missing after a load, and gathers statistics. `onStep` gets the share that is done. */
 export function buildIndexes(file: CaseFile, onStep: (done: number) => void = () => undefined): void {
   const plans = indexPlans(file);
-  file.db.pragma("cache_size = -65536");
+  // Sorting in pieces of the cache's size, on disk and by helper threads: faster than all at once in memory, and bounded.
+  file.db.pragma("temp_store = FILE");
+  file.db.pragma("cache_size = -8192");
   file.db.pragma("threads = 2");
   plans.forEach(({ name, sql }, index) => {
     onStep(index / (plans.length + 1));
@@ -45,6 +47,8 @@ export function buildIndexes(file: CaseFile, onStep: (done: number) => void = ()
   onStep(plans.length / (plans.length + 1));
   file.db.pragma("analysis_limit = 1000");
   file.db.exec("ANALYZE");
+  file.db.pragma("temp_store = MEMORY");
+  file.db.pragma("cache_size = -65536");
 }
 
 /** Drops the indexes that slow a large load down; `buildIndexes` makes them anew. */
