@@ -57,8 +57,9 @@ const PICTURES = [
     columns: 140,
     rows: 32,
     walk: [
-      [`:query process where process.name : ("nc", "nmap", "socat")${ENTER}`, "events ━"],
+      [`:query process where process.name : ("nc", "nmap", "socat")${ENTER}`, /[1-9]\d* events ━/],
       ["c", "┏━ [Top values]"],
+      ["", "█"],
     ],
   },
   {

@@ -76,6 +76,8 @@ export async function runTriage(service: TriageService, options: TriageOptions):
   let failure: Error | undefined;
   store.dispatch({ type: "findings", rows: await findings });
   store.dispatch({ type: "reopen", kept });
+  // Before the first frame: what is typed meanwhile must not be echoed into it.
+  stdin.setRawMode(true);
   const instance = render(<App store={store} theme={themeFrom(env)} onControl={onControl} />, {
     stdin,
     stdout,
@@ -93,6 +95,7 @@ export async function runTriage(service: TriageService, options: TriageOptions):
   } finally {
     process.off("uncaughtException", crash);
     process.off("unhandledRejection", crash);
+    stdin.setRawMode(false);
     stop();
     runner.cancel(null);
     await runner.written();

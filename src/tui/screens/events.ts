@@ -73,7 +73,7 @@ function visibleColumns(events: EventsState, width: number): readonly Column<Eve
       .map((field, at) =>
         column<EventRow>(
           field,
-          { min: 10, grow: isLong(field) ? 4 : 1, drop: at + 1, max: isLong(field) ? 500 : 40 },
+          { min: isLong(field) ? 24 : 10, grow: isLong(field) ? 4 : 1, drop: at + 1, max: isLong(field) ? 500 : 40 },
           (row) => (row.values[field] ?? []).join(" "),
         ),
       ),
