@@ -104,9 +104,15 @@ function drawRun(run, y, palette) {
     run.ground === palette.background
       ? ""
       : `<rect x="${left.toFixed(1)}" y="${top}" width="${width}" height="${LINE_HEIGHT}" fill="${run.ground}"/>`;
-  if (run.text.trim() === "") return ground;
+  // Renderers collapse spaces, at the ends too: a text begins at its first sign, and inner spaces do not break.
+  const text = run.text.trim().replaceAll(" ", "\u00a0");
+  if (text === "") return ground;
+  const lead = run.text.length - run.text.trimStart().length;
+  const trail = run.text.length - run.text.trimEnd().length;
+  const start = (left + lead * CELL_WIDTH).toFixed(1);
+  const length = ((run.cells - lead - trail) * CELL_WIDTH).toFixed(1);
   const style = `${run.bold ? ' font-weight="bold"' : ""}${run.underline ? ' text-decoration="underline"' : ""}${run.faint ? ' opacity="0.7"' : ""}`;
-  return `${ground}<text x="${left.toFixed(1)}" y="${top + 13}" fill="${run.colour}"${style} textLength="${width}" lengthAdjust="spacingAndGlyphs">${escape(run.text)}</text>`;
+  return `${ground}<text x="${start}" y="${top + 13}" fill="${run.colour}"${style} textLength="${length}" lengthAdjust="spacingAndGlyphs">${escape(text)}</text>`;
 }
 
 function escape(text) {

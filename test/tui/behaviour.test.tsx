@@ -244,10 +244,25 @@ describe("the rest", () => {
     expect(screen.state().prompt?.text).toBe("query process.name");
   });
 
+  it("takes EQL at the prompt for commands, with completion", async () => {
+    const screen = await screenOf();
+    await screen.press(':process where process.name == "nc"');
+    expect(screen.state()).toMatchObject({
+      screen: "events",
+      events: { query: 'process where process.name == "nc"', known: 200 },
+    });
+    await screen.press(":sequence by host.id [any where true] [any where true]");
+    expect(screen.state().events.query).toBe("sequence by host.id [any where true] [any where true]");
+    await screen.press(":", ..."any", "space", ..."where", "space", ..."proc", "tab", "tab");
+    expect(screen.state().prompt?.text).toBe("any where process.name");
+    await screen.press("esc", ":", ..."seq", "tab");
+    expect(screen.state().prompt?.text).toBe("sequence by");
+  });
+
   it("says which command it does not know, and where an export went", async () => {
     const screen = await screenOf();
     await screen.press(":rm -rf");
-    expect(screen.text()).toContain('There is no command "rm". ? lists them.');
+    expect(screen.text()).toContain('"rm" is no command (? lists them) and no EQL, such as: process where true');
     await screen.press(":export csv /tmp/out.csv");
     expect(screen.service.calls).toEqual(["export csv /tmp/out.csv"]);
     expect(screen.text()).toContain("40 findings written to /tmp/out.csv");

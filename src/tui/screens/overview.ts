@@ -1,5 +1,4 @@
 /** The case at a glance. */
-import { wrapText } from "../../base/safe-text.ts";
 import { OUTCOMES, type Overview, VERDICTS } from "../../triage/types.ts";
 import { formatCount, formatDuration, formatTime, VERDICT_LABEL, verdictSpan } from "../format.ts";
 import type { Line } from "../line.ts";
@@ -89,7 +88,7 @@ function evidence(overview: Overview, width: number): readonly SectionBlock[] {
   const sources = overview.sources.map((source) =>
     plain(
       [
-        ...wrapText(source.path, Math.max(8, width - 2)).map((text): Line => [span("  "), span(text)]),
+        [span("  "), span(fileName(source.path), "strong"), span(`  ${folderName(source.path)}`, "dim")],
         [
           span(`    ${formatCount(source.events)} events`, "dim"),
           span(source.rejected === 0 ? "" : `, ${formatCount(source.rejected)} rejected`, "bad"),
@@ -102,6 +101,14 @@ function evidence(overview: Overview, width: number): readonly SectionBlock[] {
     ),
   );
   return [head, ...sources, plain([[]])];
+}
+
+function fileName(file: string): string {
+  return file.split(/[\\/]/).at(-1) ?? file;
+}
+
+function folderName(file: string): string {
+  return file.slice(0, Math.max(0, file.length - fileName(file).length - 1));
 }
 
 function times(overview: Overview, width: number): readonly SectionBlock[] {

@@ -31,6 +31,9 @@ export function typed(state: State, prompt: PromptState): Step {
   return step(settle(shown), ...completionEffect(prompt, words));
 }
 
+/** How EQL may begin, beside any other category. */
+const EQL_STARTS = ["any where", "file where", "network where", "process where", "sample by", "sequence by"];
+
 /** Completions that need no case; null where the case knows better. */
 function localCompletions(prompt: PromptState): readonly string[] | null {
   if (prompt.kind === "query") return null;
@@ -38,15 +41,18 @@ function localCompletions(prompt: PromptState): readonly string[] | null {
   const head = prompt.text.slice(0, prompt.caret);
   const [name = "", ...rest] = head.split(" ");
   const word = head.slice(completionStart(head, head.length));
-  if (rest.length === 0) return word === "" ? [] : commandNames().filter((one) => one.startsWith(word));
-  if (commandForName(name) === "query") return null;
+  if (rest.length === 0)
+    return word === "" ? [] : [...commandNames(), ...EQL_STARTS].filter((one) => one.startsWith(word));
+  if (commandForName(name) === "query" || commandForName(name) === null) return null;
   const words = name === "sort" ? SORTS : name === "group" ? GROUPS : argumentWords(name);
   return words.filter((one) => one.startsWith(word));
 }
 
 function completionEffect(prompt: PromptState, words: readonly string[] | null): readonly Effect[] {
   if (words !== null) return [];
-  const lead = prompt.kind === "command" ? prompt.text.indexOf(" ") + 1 : 0;
+  // What follows `query` is EQL, and so is a line that begins with no command.
+  const isCommand = prompt.kind === "command" && commandForName(prompt.text.split(" ")[0] ?? "") !== null;
+  const lead = isCommand ? prompt.text.indexOf(" ") + 1 : 0;
   return [{ kind: "complete", text: prompt.text.slice(lead), caret: prompt.caret - lead }];
 }
 
@@ -100,13 +106,21 @@ function noted(state: State, target: string, text: string): Step {
   });
 }
 
-/** A line of the `:` prompt. */
+/** Whether a line that is no command begins as EQL does: `process where ...`, `sequence ...`, `sample ...`, `"a b" where`. */
+function looksLikeEql(line: string): boolean {
+  return /^(sequence|sample)\b/.test(line) || /^(\S+|"[^"]*")\s+where\b/.test(line);
+}
+
+/** A line of the `:` prompt: a command by its name, or EQL. */
 export function runLine(state: State, line: string): Step {
   const at = line.search(/\s/);
   const word = at === -1 ? line : line.slice(0, at);
   const arg = at === -1 ? "" : line.slice(at).trim();
   const id = commandForName(word);
-  if (id === null) return step(tell(state, `There is no command "${word}". ? lists them.`, "error"));
+  if (id === null && looksLikeEql(line)) return ask(state, line, null, null);
+  if (id === null) {
+    return step(tell(state, `"${word}" is no command (? lists them) and no EQL, such as: process where true`, "error"));
+  }
   if (arg !== "" && commandOf(id).args === undefined)
     return step(tell(state, `${word} takes nothing after it`, "error"));
   return runCommand(state, id, arg);
