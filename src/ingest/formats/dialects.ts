@@ -5,7 +5,7 @@ import type { Dialect, TextFormat } from "./dialect.ts";
 import { endgame, falco, journald, osquery, sentinelSyslog, tetragon } from "./linux-json.ts";
 import { syslog } from "./syslog.ts";
 import { kibanaCsv } from "./kibana-csv.ts";
-import { evtxDump, windowsFlat, winlogbeat6, winlogbeatRaw } from "./windows-json.ts";
+import { evtxDump, hayabusa, windowsFlat, winlogbeat6, winlogbeatRaw } from "./windows-json.ts";
 
 /** JSON that is not ECS, in the order in which it is tried. */
 export const JSON_DIALECTS: readonly Dialect[] = [
@@ -14,6 +14,7 @@ export const JSON_DIALECTS: readonly Dialect[] = [
   osquery,
   journald,
   sentinelSyslog,
+  hayabusa,
   windowsFlat,
   winlogbeat6,
   winlogbeatRaw,

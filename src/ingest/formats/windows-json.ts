@@ -1,4 +1,10 @@
 import { text } from "../mappings/conversions.ts";
+import { HAYABUSA } from "../mappings/hayabusa.ts";
+import { deriveHostId } from "../mappings/host.ts";
+import { merge } from "../mappings/merge.ts";
+import { SYSMON } from "../mappings/sysmon.ts";
+import { applyTable, put } from "../mappings/table.ts";
+import { SECURITY } from "../mappings/windows-security.ts";
 import { windowsToEcs } from "../mappings/windows.ts";
 import { at, type Dialect, type Document, isDocument, newDocument } from "./dialect.ts";
 
@@ -79,6 +85,24 @@ export const windowsFlat: Dialect = {
       userDomain: document["Domain"],
     };
     return windowsToEcs({ system, data, os: "windows" }, document, member);
+  },
+};
+
+/** Detections of Hayabusa: alerts, not the events themselves. */
+export const hayabusa: Dialect = {
+  id: "hayabusa",
+  title: "Detections of Hayabusa: json-timeline, as JSON or JSONL.",
+  matches: (document) => "RuleTitle" in document && "Timestamp" in document && "Computer" in document,
+  convert(document, member) {
+    const out = newDocument();
+    const id = text(document["EventID"]) ?? "";
+    const channel = text(document["Channel"])?.toLowerCase() ?? "";
+    const kind = channel.includes("sysmon") ? SYSMON[id] : channel.startsWith("sec") ? SECURITY[id] : undefined;
+    put(out, "event.category", kind?.category);
+    put(out, "event.type", kind?.type);
+    applyTable(HAYABUSA, document, out);
+    deriveHostId(out, member);
+    return { kind: "event", document: merge(document, out) };
   },
 };
 

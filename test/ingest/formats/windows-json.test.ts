@@ -176,6 +176,34 @@ describe("Windows events, whatever wrote them", () => {
     });
   });
 
+  test("detections of Hayabusa are alerts", () => {
+    const { format, events } = read(
+      '{"Timestamp":"2020-05-02 02:55:23.551 +00:00","RuleTitle":"Suspicious WMI","Level":"high","Computer":"ws5","Channel":"Sysmon","EventID":1,"RecordID":7,' +
+        '"Details":{"Cmdline":"cmd.exe /c whoami","Proc":"C:\\\\Windows\\\\cmd.exe","PID":42,"User":"CORP\\\\bob"}}',
+    );
+    expect(format).toBe("hayabusa");
+    expect(
+      pick(
+        events[0],
+        "event.kind",
+        "rule.name",
+        "process.name",
+        "process.pid",
+        "user.name",
+        "event.category",
+        "RuleTitle",
+      ),
+    ).toEqual({
+      "event.kind": "alert",
+      "rule.name": "Suspicious WMI",
+      "process.name": "cmd.exe",
+      "process.pid": 42,
+      "user.name": "bob",
+      "event.category": "process",
+      RuleTitle: "Suspicious WMI",
+    });
+  });
+
   test("PowerShell and new services", () => {
     const script = {
       EventID: 4104,

@@ -26,6 +26,7 @@ import {
   TETRAGON,
   TETRAGON_KINDS,
 } from "../../../src/ingest/mappings/linux-json.ts";
+import { HAYABUSA } from "../../../src/ingest/mappings/hayabusa.ts";
 import { SYSLOG_PATTERNS } from "../../../src/ingest/mappings/syslog.ts";
 import { SYSMON, SYSMON_COMMON } from "../../../src/ingest/mappings/sysmon.ts";
 import type { MappingRow } from "../../../src/ingest/mappings/table.ts";
@@ -62,6 +63,7 @@ const TABLES: readonly Table[] = [
   FALCO,
   JOURNALD,
   ENDGAME,
+  HAYABUSA,
   DEFENDER_RAW,
   DEFENDER_COMMON,
   DEFENDER_OBJECT,
