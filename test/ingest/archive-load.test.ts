@@ -100,6 +100,37 @@ describe("an archive is one source, its entries are members", () => {
     expect(listMembers(file)).toHaveLength(3);
   });
 
+  test("an archive whose load was interrupted is completed, and its events are there once", async () => {
+    const given = path.join(folder, "dump.tar");
+    const lines = (from: number, count: number): string =>
+      Array.from(
+        { length: count },
+        (_, n) => `{"@timestamp":${String(1_700_000_000 + from + n)},"n":${String(from + n)}}\n`,
+      ).join("");
+    writeFileSync(
+      given,
+      tar(tarEntry("a.json", lines(0, 3)), tarEntry("b.json", lines(10, 40_000)), tarEntry("c.json", lines(90_000, 2))),
+    );
+    const interrupt = new AbortController();
+    const options = { ...DEFAULT_LOAD_OPTIONS, workers: 1 };
+    const hooks = { signal: interrupt.signal, onProgress: () => interrupt.abort() };
+    await expect(loadEvidence(file, [given], options, hooks)).rejects.toThrow("interrupted");
+    const { sources } = await loadEvidence(file, [given], options);
+    expect(sources[0]).toMatchObject({
+      status: "resumed",
+      documents: 40_005,
+      events: 40_005,
+      duplicates: 0,
+      members: 4,
+    });
+    expect(members()).toEqual([
+      " [tar] an archive: its entries are members of their own",
+      "a.json [ndjson]",
+      "b.json [ndjson]",
+      "c.json [ndjson]",
+    ]);
+  });
+
   test("a tar that is cut off gives what precedes, and counts as incomplete", async () => {
     const whole = tar(tarEntry("a.json", DOCUMENT), tarEntry("b.json", DOCUMENT.repeat(40)));
     const report = await load("cut.tar", whole.subarray(0, 1600));
