@@ -15,6 +15,7 @@ import { loadCommand } from "./commands/load.ts";
 import { queryCommand } from "./commands/query.ts";
 import { markCommand } from "./commands/mark.ts";
 import { noteCommand } from "./commands/note.ts";
+import { rulesCommand } from "./commands/rules.ts";
 import { stepCommand } from "./commands/step.ts";
 import { triageCommand } from "./commands/triage.ts";
 import { verdictCommand } from "./commands/verdict.ts";
@@ -30,6 +31,7 @@ const COMMANDS: readonly ((io: CliIo) => Command)[] = [
   infoCommand,
   evidenceCommand,
   huntCommand,
+  rulesCommand,
   queryCommand,
   triageCommand,
   findingsCommand,

@@ -21,6 +21,12 @@ export class Evidence implements QueryContext {
     this.totalEvents = countEvents(file);
   }
 
+  /** No evidence at all: fields have the types of the catalogue. */
+  static blank(): Evidence {
+    const nothing = { categoryField: "event.category", totalEvents: 0, inventory: new Map<string, InventoryField>() };
+    return Object.assign(Object.create(Evidence.prototype) as Evidence, nothing);
+  }
+
   /** The same evidence, for a rule that names another category field. */
   static withCategoryField(evidence: Evidence, categoryField: string): Evidence {
     return Object.assign(Object.create(Evidence.prototype) as Evidence, evidence, { categoryField });
