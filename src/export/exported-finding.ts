@@ -28,16 +28,21 @@ export interface ExportedFinding {
   readonly toolVersion: string | null;
 }
 
-/** Says why an event of a finding matched. */
-export type Explain = (finding: number) => ReadonlyMap<number, readonly MatchedLeaf[]>;
+/** Says why the events of a finding matched, by position. */
+export type Explain = (finding: number) => readonly (readonly MatchedLeaf[])[];
 
 /** The findings of `rows`, in their order, one at a time: memory does not grow with their number. */
-export function* exportedFindings(book: CaseBook, rows: readonly FindingRow[]): Generator<ExportedFinding> {
+export function* exportedFindings(
+  book: CaseBook,
+  rows: readonly FindingRow[],
+  explain: Explain = () => [],
+): Generator<ExportedFinding> {
   const evidence = new EvidenceReader(book.file);
   const provenance = provenanceReader(book);
   for (const row of rows) {
     const stored = book.stored(row.id);
     const events = readFindingEvents(book.file, [row.id]).get(row.id) ?? [];
+    const reasons = explain(row.id);
     const found = evidence.read(events.filter((event) => event !== null));
     yield {
       row,
@@ -47,7 +52,7 @@ export function* exportedFindings(book: CaseBook, rows: readonly FindingRow[]): 
       events: events.map((event, index) => ({
         position: index + 1,
         event: event === null ? null : (found.get(event) ?? null),
-        matched: [],
+        matched: reasons[index] ?? [],
       })),
       notes: book.notes(row.id),
       steps: book.steps(row.id, "step"),

@@ -2,7 +2,7 @@
 import type { CaseBook } from "../triage/case-book.ts";
 import type { FindingRow } from "../triage/types.ts";
 import { csvExport, type CsvOptions } from "./csv.ts";
-import { exportedFindings } from "./exported-finding.ts";
+import { type Explain, exportedFindings } from "./exported-finding.ts";
 import type { ExportHeader } from "./export-header.ts";
 import { dotText, mermaidText, toGraph } from "./graph.ts";
 import { jsonExport, ndjsonExport } from "./json.ts";
@@ -18,11 +18,14 @@ export interface ExportInput {
   readonly rows: readonly FindingRow[];
   readonly header: ExportHeader;
   readonly csv: CsvOptions;
+  readonly explain: Explain;
 }
 
 export interface ExportFormat {
   readonly title: string;
   readonly extension: string;
+  /** It says why events matched. */
+  readonly explains: boolean;
   /** The text of the export in pieces; memory does not grow with the number of findings. */
   readonly write: (input: ExportInput) => Iterable<string>;
 }
@@ -31,58 +34,69 @@ export const EXPORT_FORMATS = {
   csv: {
     title: "a spreadsheet, one row per finding or event",
     extension: "csv",
+    explains: false,
     write: ({ book, rows, csv }) => csvExport(exportedFindings(book, rows), csv),
   },
   json: {
     title: "alerts in ECS shape, one JSON text",
     extension: "json",
-    write: ({ book, rows, header }) => jsonExport(exportedFindings(book, rows), header),
+    explains: true,
+    write: ({ book, rows, header, explain }) => jsonExport(exportedFindings(book, rows, explain), header),
   },
   ndjson: {
     title: "alerts in ECS shape, one a line",
     extension: "ndjson",
-    write: ({ book, rows }) => ndjsonExport(exportedFindings(book, rows)),
+    explains: true,
+    write: ({ book, rows, explain }) => ndjsonExport(exportedFindings(book, rows, explain)),
   },
   markdown: {
     title: "the report as Markdown",
     extension: "md",
-    write: ({ book, rows, header }) =>
-      markdownReport(reportFacts(book, rows, header), exportedFindings(book, rows), ofIncident(book, rows)),
+    explains: true,
+    write: ({ book, rows, header, explain }) =>
+      markdownReport(reportFacts(book, rows, header), exportedFindings(book, rows, explain), ofIncident(book, rows)),
   },
   html: {
     title: "the report as one HTML file",
     extension: "html",
-    write: ({ book, rows, header }) =>
-      htmlReport(reportFacts(book, rows, header), exportedFindings(book, rows), ofIncident(book, rows)),
+    explains: true,
+    write: ({ book, rows, header, explain }) =>
+      htmlReport(reportFacts(book, rows, header), exportedFindings(book, rows, explain), ofIncident(book, rows)),
   },
   navigator: {
     title: "ATT&CK Navigator layer scored by findings",
     extension: "json",
+    explains: false,
     write: ({ book, rows }) => [findingsLayer(book, rows)],
   },
   "navigator-coverage": {
     title: "ATT&CK Navigator layer scored by rules this evidence can answer",
     extension: "json",
+    explains: false,
     write: ({ book }) => [coverageLayer(book)],
   },
   timesketch: {
     title: "events of the findings for Timesketch, CSV",
     extension: "csv",
+    explains: false,
     write: ({ book, rows }) => timesketchCsv(exportedFindings(book, rows)),
   },
   "timesketch-jsonl": {
     title: "events of the findings for Timesketch, JSON lines",
     extension: "jsonl",
+    explains: false,
     write: ({ book, rows }) => timesketchJsonl(exportedFindings(book, rows)),
   },
   mermaid: {
     title: "processes and connections as a Mermaid graph",
     extension: "mmd",
+    explains: false,
     write: ({ book, rows }) => [mermaidText(toGraph(exportedFindings(book, rows)))],
   },
   dot: {
     title: "processes and connections as a Graphviz graph",
     extension: "dot",
+    explains: false,
     write: ({ book, rows }) => [dotText(toGraph(exportedFindings(book, rows)))],
   },
 } as const satisfies Readonly<Record<string, ExportFormat>>;

@@ -151,6 +151,7 @@ function eventHtml(part: ExportedEvent): string {
   return (
     `<h4>Event ${position}: ${timeText(event.time)}</h4>\n` +
     `<p class="quiet"><code>${text(file)}</code> line ${event.line}, byte ${event.offset}; sha256 of the original <code>${event.originalSha256}</code></p>\n` +
+    whyHtml(part) +
     htmlTable(
       ["field", "value"],
       shownValues(part).map(({ field, value, matched }) => [
@@ -159,6 +160,14 @@ function eventHtml(part: ExportedEvent): string {
       ]),
     )
   );
+}
+
+function whyHtml({ matched }: ExportedEvent): string {
+  if (matched.length === 0) return "";
+  const items = matched.map(
+    (leaf) => `<li><code>${text(leaf.text)}</code> held on <code>${text(leaf.values.join(", "))}</code></li>`,
+  );
+  return `<p>Why it matched:</p><ul>${items.join("\n")}</ul>\n`;
 }
 
 function stepsHtml(title: string, steps: readonly StepProgress[]): string {

@@ -125,6 +125,7 @@ function eventLines(part: ExportedEvent): string[] {
   if (event === null) return [`${part.position}. a missing event: none matched here`, ""];
   return [
     `${part.position}. ${timeText(event.time)}, ${code(event.sourcePath)} line ${event.line}`,
+    ...part.matched.map((leaf) => `   - matched: ${code(leaf.text)} held on ${code(leaf.values.join(", "))}`),
     ...shownValues(part).map(
       ({ field, value, matched }) => `   - ${code(field)} ${code(value)}${matched ? " (matched)" : ""}`,
     ),

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { errorMessage, UserError } from "../base/errors.ts";
+import { Engine } from "../hunt/engine.ts";
 import { appendJournal } from "../store/journal.ts";
 import type { CaseBook } from "../triage/case-book.ts";
+import { FindingExplainer } from "../triage/explain-finding.ts";
 import { type FindingFilter, filterFindings } from "../triage/finding-filter.ts";
 import type { CsvOptions } from "./csv.ts";
 import { EXPORT_FORMATS, type ExportFormat, type ExportFormatName } from "./formats.ts";
@@ -38,11 +40,18 @@ export async function runExport(
   const format: ExportFormat = EXPORT_FORMATS[request.format];
   const digest = createHash("sha256");
   let bytes = 0;
-  for (const piece of format.write({ book, rows, header, csv: request.csv })) {
-    const data = Buffer.from(piece, "utf8");
-    digest.update(data);
-    bytes += data.length;
-    await write(data);
+  const engine = format.explains ? await Engine.open(book.file.path) : null;
+  try {
+    const explainer = engine === null ? null : new FindingExplainer(engine);
+    const explain = (finding: number) => explainer?.explain(finding) ?? [];
+    for (const piece of format.write({ book, rows, header, csv: request.csv, explain })) {
+      const data = Buffer.from(piece, "utf8");
+      digest.update(data);
+      bytes += data.length;
+      await write(data);
+    }
+  } finally {
+    engine?.close();
   }
   const result = { findings: rows.length, bytes, sha256: digest.digest("hex") };
   if (!book.file.readonly) {

@@ -1,16 +1,15 @@
 /** Everything the triage asks of the events; runs in the search process. */
 import { UserError } from "../base/errors.ts";
-import { explainMatch } from "../hunt/why.ts";
-import { readFinding, readFindingEvents, readFindings } from "../store/finding-rows.ts";
+import { readFindingEvents, readFindings } from "../store/finding-rows.ts";
 import { readRule } from "../store/rules.ts";
 import type { TimeWindow } from "../sql/compile-stage.ts";
 import { completions } from "./completion.ts";
 import { EngineSession, type Refused } from "./engine-session.ts";
 import { toEventRows, usualColumns } from "./event-columns.ts";
 import { evidenceOverview } from "./evidence-overview.ts";
+import { FindingExplainer } from "./explain-finding.ts";
 import { facetOf } from "./facet.ts";
 import { processTree } from "./process-tree.ts";
-import { storedRule } from "./rule-view.ts";
 import type { Answer, Ask, SearchKind } from "./search-protocol.ts";
 import { timelineOf } from "./timeline.ts";
 import type { EventPage, QueryProblem } from "./types.ts";
@@ -80,18 +79,9 @@ export class CaseSearch {
   }
 
   async #why(id: number): Promise<Answer<"why">> {
-    const { file } = await this.#session.engine();
-    const finding = readFinding(file, id);
-    const stored = finding === null ? null : readRule(file, finding.rule);
-    const rule = stored === null ? null : storedRule(stored);
-    const events = readFindingEvents(file, [id]).get(id) ?? [];
-    if (rule?.language !== "eql" || rule.query === null) return events.map(() => []);
-    const prepared = await this.#session.prepare(rule.query);
-    if (!prepared.ok) return events.map(() => []);
-    const held = explainMatch(await this.#session.engine(), prepared.query, { events, keys: [] });
-    return events.map((_event, index) =>
-      (held[index] ?? []).map(({ text, fields, values }) => ({ text, field: fields[0] ?? null, values })),
-    );
+    const missing = new FindingExplainer(await this.#session.engine()).missingFields(id);
+    await this.#session.ensureFields(missing);
+    return new FindingExplainer(await this.#session.engine()).explain(id);
   }
 
   /** The findings of these rules (of all, when none is named) an event of which satisfies the condition. */
