@@ -2,8 +2,13 @@ import { catalogueField } from "../ecs/catalogue.ts";
 import { familyOf } from "../ecs/family.ts";
 import { type FieldType, inDictionary } from "../ecs/field-type.ts";
 import { MAX_PATH_LENGTH } from "../ecs/normalise.ts";
-import type { LocalField } from "../store/row-batch.ts";
+import { COUNT, type LocalField } from "../store/row-batch.ts";
 import type { NormaliseOptions } from "./protocol.ts";
+
+/** What a field has been in a document: bits of `FieldNode.bits`. */
+export const STRING = 1;
+export const NUMBER = 2;
+export const BOOLEAN = 4;
 
 /** How values of a field are read. */
 export const KIND = { text: 0, long: 1, double: 2, boolean: 3, date: 4, ip: 5, ignored: 6, skipped: 7 } as const;
@@ -114,6 +119,34 @@ export class FieldNode {
     this.local = local;
     this.column = local?.column ?? false;
     this.hashed = this.column && (kind === KIND.text || kind === KIND.ip);
+  }
+
+  /** Counts the current document. */
+  count(): void {
+    this.documents += 1;
+    if ((this.bits & STRING) !== 0) this.strings += 1;
+    if ((this.bits & NUMBER) !== 0) this.numbers += 1;
+    if ((this.bits & BOOLEAN) !== 0) this.booleans += 1;
+    if (this.values > 1) this.lists += 1;
+    this.malformed += this.bad;
+  }
+
+  /** Writes the counts of the chunk, `COUNT.size` words from `at`, and begins anew. */
+  takeCounts(counts: Int32Array, at: number): void {
+    counts[at + COUNT.field] = this.id;
+    counts[at + COUNT.documents] = this.documents + this.plain;
+    counts[at + COUNT.strings] = this.strings + this.plain;
+    counts[at + COUNT.numbers] = this.numbers;
+    counts[at + COUNT.booleans] = this.booleans;
+    counts[at + COUNT.lists] = this.lists;
+    counts[at + COUNT.malformed] = this.malformed;
+    this.documents = 0;
+    this.plain = 0;
+    this.strings = 0;
+    this.numbers = 0;
+    this.booleans = 0;
+    this.lists = 0;
+    this.malformed = 0;
   }
 }
 

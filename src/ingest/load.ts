@@ -7,7 +7,7 @@ import { VERSION } from "../base/version.ts";
 import { NORMALISER_VERSION } from "../ecs/normalise.ts";
 import { parseTimeZone } from "../ecs/time-zone.ts";
 import type { CaseFile } from "../store/case-file.ts";
-import { buildIndexes } from "../store/case-indexes.ts";
+import { buildIndexes, dropIndexes } from "../store/case-indexes.ts";
 import { EventSink } from "../store/event-sink.ts";
 import { FieldRegistry } from "../store/field-registry.ts";
 import { appendJournal } from "../store/journal.ts";
@@ -65,7 +65,9 @@ export async function loadEvidence(
   const loader = new Loader(file, options, format, hooks);
   try {
     const sources: SourceReport[] = [];
-    for (const given of await expand(paths)) sources.push(await loader.load(given));
+    const files = await expand(paths);
+    await loader.prepare(files);
+    for (const given of files) sources.push(await loader.load(given));
     return { sources };
   } finally {
     await loader.close();
@@ -99,6 +101,7 @@ class Loader {
   #sink: EventSink | null = null;
   #wrote = false;
   #interrupted = false;
+  #large = false;
 
   constructor(file: CaseFile, options: LoadOptions, format: Format | null, hooks: LoadHooks) {
     this.#file = file;
@@ -245,7 +248,15 @@ class Loader {
     return { source: interrupted.id, member: listMembers(this.#file, interrupted.id)[0]?.id ?? 0 };
   }
 
+  /** A load as large as the case itself is faster without its indexes, which are built again at the end. */
+  async prepare(files: readonly string[]): Promise<void> {
+    const sizes = await Promise.all(files.map(async (given) => (await stat(given).catch(() => null))?.size ?? 0));
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    this.#large = total > (await stat(this.#file.path)).size;
+  }
+
   #openSink(): EventSink {
+    if (this.#sink === null && this.#large) dropIndexes(this.#file);
     const { keepDuplicates, batchBytes } = this.#options;
     this.#sink ??= new EventSink(this.#file, { keepDuplicates, batchBytes, sameContent });
     return this.#sink;

@@ -1,7 +1,6 @@
 import { HugeNumber, numberText } from "../base/exact-json.ts";
-import { type LeafValue, toBoolean, toDate, toDouble, toIp, toLong } from "../ecs/field-value.ts";
+import { type LeafValue, toBoolean, toDouble, toIp, toLong } from "../ecs/field-value.ts";
 import type { TimeZone } from "../ecs/time-zone.ts";
-import { parseTimestamp } from "../ecs/timestamp.ts";
 import { EVENT_FLAG } from "../store/event-flags.ts";
 import {
   CELL,
@@ -15,36 +14,13 @@ import {
 } from "../store/row-batch.ts";
 import { encodeText } from "../store/text.ts";
 import { ByteHash, combine } from "../store/byte-hash.ts";
-import { type FieldNode, type FieldTree, KIND, ROLE } from "./field-tree.ts";
+import { BOOLEAN, type FieldNode, type FieldTree, KIND, NUMBER, ROLE, STRING } from "./field-tree.ts";
 import { LocalDictionary } from "./local-dictionary.ts";
 import { LocalLists } from "./local-lists.ts";
-
-const STRING = 1;
-const NUMBER = 2;
-const BOOLEAN = 4;
-
-/** Words that grow. */
-class Words {
-  data: Int32Array<ArrayBuffer>;
-  length = 0;
-
-  constructor(size: number) {
-    this.data = new Int32Array(size);
-  }
-
-  reserve(more: number): void {
-    if (this.length + more <= this.data.length) return;
-    const grown = new Int32Array(Math.max(this.data.length * 2, this.length + more));
-    grown.set(this.data.subarray(0, this.length));
-    this.data = grown;
-  }
-
-  take(): Int32Array<ArrayBuffer> {
-    const taken = this.data.slice(0, this.length);
-    this.length = 0;
-    return taken;
-  }
-}
+import { isPlainIpv4 } from "./plain-ipv4.ts";
+import { sortIds } from "./sort-ids.ts";
+import { TimeReader } from "./time-reader.ts";
+import { Words } from "./words.ts";
 
 /**
  * Collects the values of one document after another and makes rows of them. Both readers, the fast one over bytes and
@@ -55,7 +31,7 @@ export class RowBuilder {
   readonly tree: FieldTree;
   readonly dictionary = new LocalDictionary();
   readonly hash = new ByteHash();
-  readonly #zone: TimeZone | undefined;
+  readonly #time: TimeReader;
   readonly #lists = new LocalLists();
   #listIds = new Int32Array(64);
   /** Spellings of addresses, and the dictionary id of each; 0: it is none. */
@@ -90,16 +66,10 @@ export class RowBuilder {
   #agentLow = 0;
   #agentHigh = 0;
   #unnamedHere = 0;
-  #valueLow = 0;
-  #valueHigh = 0;
-
-  // A day that was seen, and its first second.
-  #day = -1;
-  #daySeconds = 0;
 
   constructor(tree: FieldTree, zone: TimeZone | undefined) {
     this.tree = tree;
-    this.#zone = zone;
+    this.#time = new TimeReader(zone);
   }
 
   begin(): void {
@@ -363,51 +333,31 @@ export class RowBuilder {
   // Times ------------------------------------------------------------------------------------------------------------
 
   #addDateText(node: FieldNode, data: Buffer, start: number, end: number, text: string | null): void {
-    if (text === null && this.#readIso(data, start, end)) this.#putDate(node, false);
+    if (text === null && this.#time.readIso(data, start, end)) this.#putDate(node);
     else this.#addDate(node, text ?? data.toString("utf8", start, end));
   }
 
   #addDate(node: FieldNode, value: LeafValue): void {
-    if ((node.role & ROLE.time) === 0) {
-      const time = toDate(value, this.#zone);
-      if (time === null) {
-        node.bad += 1;
-        return;
-      }
-      this.#valueLow = Number(BigInt.asIntN(32, time));
-      this.#valueHigh = Number(BigInt.asIntN(32, time >> 32n));
-      this.#putDate(node, false);
-      return;
-    }
-    const time = typeof value === "boolean" || value instanceof HugeNumber ? null : parseTimestamp(value, this.#zone);
-    if (time === null) {
-      node.bad += 1;
-      return;
-    }
-    this.#setNanoseconds(time.seconds, time.nanos);
-    this.#putDate(node, time.zoneless);
+    if (this.#time.read(value)) this.#putDate(node);
+    else node.bad += 1;
   }
 
-  /** Stores `#valueLow/High` as a date. */
-  #putDate(node: FieldNode, zoneless: boolean): void {
-    if ((node.role & ROLE.time) !== 0) this.#setTime(zoneless);
-    if (node.column) this.#put(node, CELL.int64, this.#valueLow, this.#valueHigh);
+  #putDate(node: FieldNode): void {
+    if ((node.role & ROLE.time) !== 0) this.#setTime();
+    if (node.column) this.#put(node, CELL.int64, this.#time.low, this.#time.high);
   }
 
   #noteTime(value: LeafValue): void {
-    if (typeof value === "boolean" || value instanceof HugeNumber) return;
-    const time = parseTimestamp(value, this.#zone);
-    if (time === null) return;
-    this.#setNanoseconds(time.seconds, time.nanos);
-    this.#setTime(time.zoneless);
+    if (this.#time.read(value)) this.#setTime();
   }
 
-  #setTime(zoneless: boolean): void {
+  /** What was read is the time of the event, unless it has one. */
+  #setTime(): void {
     if (this.#hasTime) return;
     this.#hasTime = true;
-    this.#zoneless = zoneless;
-    this.#timeLow = this.#valueLow;
-    this.#timeHigh = this.#valueHigh;
+    this.#zoneless = this.#time.zoneless;
+    this.#timeLow = this.#time.low;
+    this.#timeHigh = this.#time.high;
   }
 
   #noteTie(value: LeafValue): void {
@@ -420,56 +370,6 @@ export class RowBuilder {
     this.#hasTie = true;
     this.#tieLow = low;
     this.#tieHigh = high;
-  }
-
-  /** Seconds and nanoseconds to an int64 of nanoseconds in `#valueLow/High`. Both products are exact in a double. */
-  #setNanoseconds(seconds: number, nanos: number): void {
-    const upper = Math.floor(seconds / 65_536);
-    const lower = seconds - upper * 65_536;
-    const high = upper * 1e9;
-    const low = lower * 1e9 + nanos;
-    const highWord = Math.floor(high / 65_536);
-    const sum = (high - highWord * 65_536) * 65_536 + low;
-    const carry = Math.floor(sum / 4_294_967_296);
-    this.#valueLow = (sum - carry * 4_294_967_296) | 0;
-    this.#valueHigh = (highWord + carry) | 0;
-  }
-
-  /** `2022-02-16T23:49:50.502Z` with 0 to 9 digits; leaves every other form to the general reader. */
-  #readIso(data: Buffer, start: number, end: number): boolean {
-    const length = end - start;
-    if (length < 20 || length > 30 || data[end - 1] !== 0x5a) return false;
-    if (data[start + 10] !== 0x54 || data[start + 13] !== 0x3a || data[start + 16] !== 0x3a) return false;
-    const high = digits2(data, start);
-    const low = digits2(data, start + 2);
-    const month = digits2(data, start + 5);
-    const date = digits2(data, start + 8);
-    const hour = digits2(data, start + 11);
-    const minute = digits2(data, start + 14);
-    const second = digits2(data, start + 17);
-    if ((high | low | month | date | hour | minute | second) < 0) return false;
-    if (data[start + 4] !== 0x2d || data[start + 7] !== 0x2d || hour > 23 || minute > 59 || second > 59) return false;
-    const day = ((high * 100 + low) * 100 + month) * 100 + date;
-    if (day !== this.#day) {
-      const year = high * 100 + low;
-      const at = new Date(Date.UTC(year, month - 1, date));
-      if (year < 1700 || year > 2200 || at.getUTCMonth() !== month - 1 || at.getUTCDate() !== date) return false;
-      this.#day = day;
-      this.#daySeconds = at.getTime() / 1000;
-    }
-    let nanos = 0;
-    if (length > 20) {
-      if (data[start + 19] !== 0x2e || length === 21) return false;
-      let scale = 100_000_000;
-      for (let at = start + 20; at < end - 1; at++) {
-        const digit = (data[at] as number) - 48;
-        if (digit < 0 || digit > 9) return false;
-        nanos += digit * scale;
-        scale /= 10;
-      }
-    }
-    this.#setNanoseconds(this.#daySeconds + hour * 3600 + minute * 60 + second, nanos);
-    return true;
   }
 
   // The document -----------------------------------------------------------------------------------------------------
@@ -572,7 +472,7 @@ export class RowBuilder {
       const node = this.#present[index] as FieldNode;
       if (node.plain === 0 && node.documents === 0) this.#touch(node);
       if (node.bits === STRING && node.values === 1 && node.bad === 0) node.plain += 1;
-      else this.#count(node);
+      else node.count();
       if (node.cells === 0) continue;
       let cell = node.cell;
       let low = node.low;
@@ -591,15 +491,6 @@ export class RowBuilder {
     }
     this.#rows.length = at;
     return at;
-  }
-
-  #count(node: FieldNode): void {
-    node.documents += 1;
-    if ((node.bits & STRING) !== 0) node.strings += 1;
-    if ((node.bits & NUMBER) !== 0) node.numbers += 1;
-    if ((node.bits & BOOLEAN) !== 0) node.booleans += 1;
-    if (node.values > 1) node.lists += 1;
-    node.malformed += node.bad;
   }
 
   #touch(node: FieldNode): void {
@@ -682,21 +573,7 @@ export class RowBuilder {
   } {
     const counts = new Int32Array(this.#touched.length * COUNT.size);
     this.#touched.forEach((node, index) => {
-      const at = index * COUNT.size;
-      counts[at + COUNT.field] = node.id;
-      counts[at + COUNT.documents] = node.documents + node.plain;
-      counts[at + COUNT.strings] = node.strings + node.plain;
-      counts[at + COUNT.numbers] = node.numbers;
-      counts[at + COUNT.booleans] = node.booleans;
-      counts[at + COUNT.lists] = node.lists;
-      counts[at + COUNT.malformed] = node.malformed;
-      node.documents = 0;
-      node.plain = 0;
-      node.strings = 0;
-      node.numbers = 0;
-      node.booleans = 0;
-      node.lists = 0;
-      node.malformed = 0;
+      node.takeCounts(counts, index * COUNT.size);
     });
     this.#touched.length = 0;
     const { events, unnamed } = this;
@@ -712,46 +589,4 @@ export class RowBuilder {
       unnamed,
     };
   }
-}
-
-/** Four decimal bytes without leading zeros: its own canonical text. */
-function isPlainIpv4(data: Buffer, start: number, end: number): boolean {
-  if (end - start > 15) return false;
-  let dots = 0;
-  let part = -1;
-  for (let at = start; at < end; at++) {
-    const digit = (data[at] as number) - 48;
-    if (digit >= 0 && digit <= 9) {
-      if (part === 0) return false;
-      part = part < 0 ? digit : part * 10 + digit;
-      if (part > 255) return false;
-    } else if (digit === -2 && part >= 0) {
-      dots += 1;
-      part = -1;
-    } else return false;
-  }
-  return dots === 3 && part >= 0;
-}
-
-/** Sorts `ids[0, size)`: lists are short, and mostly in order. */
-function sortIds(ids: Int32Array, size: number): void {
-  if (size > 32) {
-    ids.subarray(0, size).sort();
-    return;
-  }
-  for (let index = 1; index < size; index++) {
-    const id = ids[index] as number;
-    let at = index - 1;
-    while (at >= 0 && (ids[at] as number) > id) {
-      ids[at + 1] = ids[at] as number;
-      at -= 1;
-    }
-    ids[at + 1] = id;
-  }
-}
-
-function digits2(data: Buffer, at: number): number {
-  const tens = (data[at] as number) - 48;
-  const ones = (data[at + 1] as number) - 48;
-  return tens < 0 || tens > 9 || ones < 0 || ones > 9 ? -1 : tens * 10 + ones;
 }
