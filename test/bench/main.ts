@@ -2,6 +2,7 @@
  * Benchmarks: `npm run bench -- NAME [options]`. Each is a file of its own that prints a table.
  */
 const BENCHES: Readonly<Record<string, () => Promise<{ run(args: readonly string[]): Promise<void> }>>> = {
+  hunt: () => import("./hunt.ts"),
   load: () => import("./load.ts"),
 };
 
