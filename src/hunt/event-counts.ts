@@ -17,7 +17,7 @@ export class EventCounts {
   events(leaf: SetLeaf): number | null {
     const { field, set } = leaf;
     if (field.column && !field.indexed) return null;
-    const key = `${field.id}:${set.kind === "table" ? set.leaf : set.ids.join(",")}`;
+    const key = `${field.id}:${set.kind === "table" ? `leaf ${set.leaf}` : set.ids.join(",")}`;
     let count = this.known.get(key);
     if (count === undefined) {
       const source = compileFragment(setSource(set));

@@ -1,5 +1,6 @@
 /** Events made from the public rules themselves, and mutants of them that differ in one thing, through loader and SQL. */
 import { expect, it } from "vitest";
+import type { JsonObject } from "../../src/base/json.ts";
 import { catalogueField } from "../../src/ecs/catalogue.ts";
 import { parseQuery } from "../../src/eql/parser.ts";
 import type { Engine } from "../../src/hunt/engine.ts";
@@ -51,7 +52,7 @@ function place(rules: readonly CorpusRule[]): Placement {
     const placed = made.cases
       .filter((each) => each.documents.length > 0)
       .map((each): Placed => {
-        const times = each.documents.map((document) => Date.parse(String(document["@timestamp"])));
+        const times = each.documents.map((document) => timeOf(document));
         const shift = clock - Math.min(...times);
         const first = documents.length + 1;
         each.documents.forEach((document, index) =>
@@ -75,6 +76,12 @@ function place(rules: readonly CorpusRule[]): Placement {
     cases.set(rule, placed);
   }
   return { documents, cases, without };
+}
+
+function timeOf(document: JsonObject): number {
+  const time = document["@timestamp"];
+  if (typeof time !== "string") throw new Error("a made event has a time");
+  return Date.parse(time);
 }
 
 /** The names of the cases in which the engine and the generator differ. */
