@@ -54,8 +54,8 @@ export class Evidence implements QueryContext {
     if (path === TIME_FIELD) return TIME;
     const field = this.inventory.get(path);
     if (field === undefined) return ABSENT;
-    const { id, column, side, values, family, lists, indexed } = field;
-    return { kind: "stored", path, id, column, side, values, family, lists, indexed };
+    const { id, column, side, values, familyId, lists, indexed } = field;
+    return { kind: "stored", path, id, column, side, values, family: familyId, lists: lists > 0, indexed };
   }
 
   /** Fields that a query reads and that have no column yet: their side tables have to be filled first. */

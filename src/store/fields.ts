@@ -10,6 +10,8 @@ export interface StoredField {
   readonly typedBy: "catalogue" | "mapping" | "data";
   /** Dictionary family, where values are ids of the dictionary; null for numbers (long, double, boolean 0/1, date in ns). */
   readonly family: string | null;
+  /** Its row in `family`. */
+  readonly familyId: number | null;
   readonly column: boolean;
   /** There is a table f_<id>: lists of numbers of a field with a column, all values of a field without. */
   readonly side: boolean;
@@ -32,7 +34,7 @@ interface Row extends Omit<StoredField, "column" | "side" | "complete"> {
   readonly sideComplete: number;
 }
 
-const SELECT = `SELECT f.id, f.path, f.typed_by AS typedBy, family.name AS family, f.has_column AS hasColumn,
+const SELECT = `SELECT f.id, f.path, f.typed_by AS typedBy, family.name AS family, f.family AS familyId, f.has_column AS hasColumn,
     f.has_side AS hasSide, f.side_complete AS sideComplete, f.strings, f.numbers, f.booleans, f.lists,
     CASE WHEN f.typed_by <> 'data' THEN f.type
       WHEN f.strings = 0 AND f.booleans = 0 AND f.numbers > 0 THEN 'double'
