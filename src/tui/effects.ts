@@ -246,20 +246,11 @@ export function effectRunner(host: EffectHost): EffectRunner {
           return { type: "finding", detail: await service.finding(effect.finding, { reasons: false }) };
         });
         return;
-      case "mark":
-        write("mark", async () => {
-          await service.setMarked(effect.ids, effect.marked);
-          return null;
-        });
-        return;
       case "undo":
       case "redo":
         write(effect.kind, async () => {
           const what = effect.kind === "undo" ? await service.undo() : await service.redo();
-          const told =
-            what === null
-              ? `nothing to ${effect.kind}`
-              : `${effect.kind === "undo" ? "taken back" : "done again"}: ${what}`;
+          const told = what ?? `nothing to ${effect.kind}`;
           return [{ type: "told", message: told }, { type: "case-changed" }];
         });
         return;

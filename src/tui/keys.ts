@@ -20,7 +20,8 @@ const NAMED: readonly (readonly [flag: keyof Key, name: string])[] = [
 export function keysOf(input: string, key: Key): readonly string[] {
   if (key.tab) return [key.shift ? "shift-tab" : "tab"];
   for (const [flag, name] of NAMED) {
-    if (key[flag] === true) return [key.ctrl || key.meta ? `ctrl-${name}` : name];
+    if (key[flag] === true && name === "esc") return ["esc"];
+    if (key[flag] === true) return [key.ctrl ? `ctrl-${name}` : key.meta ? `alt-${name}` : name];
   }
   if (key.ctrl && input !== "") return [`ctrl-${input === " " ? "space" : input}`];
   if (key.meta && input !== "") return [`alt-${input}`];

@@ -40,7 +40,7 @@ describe.skipIf(pty === null)("the triage screen in a terminal (needs node-pty)"
     await terminal.press("w", "why true positive");
     await terminal.press(`a shell came from it${ENTER}`, "reason: a shell came from it");
     await terminal.press("ovjjf", "3 findings: false positive");
-    await terminal.press("z", "taken back");
+    await terminal.press("z", "took back");
     await terminal.press("Q", "after:");
     expect(await terminal.exited).toBe(0);
     expect(terminal.text()).toContain(

@@ -32,7 +32,7 @@ describe("verdicts", () => {
   it("go to all that is marked or in the range at once, and the marks are gone", async () => {
     const screen = await screenOf();
     await screen.press("space", "j", "v", "j", "j", "d");
-    expect(screen.service.calls).toEqual(["mark true 1", "verdict duplicate 1,3,4,5", "mark false 1"]);
+    expect(screen.service.calls).toEqual(["verdict duplicate 1,3,4,5"]);
     expect(screen.state().findings.marks.size).toBe(0);
     expect(screen.text()).toContain("4 findings: duplicate. w adds why, z takes it back.");
   });
@@ -43,7 +43,7 @@ describe("verdicts", () => {
     expect(screen.service.calls).toEqual([]);
     expect(screen.text()).toContain("Space marks the group first");
     await screen.press("space", "t");
-    expect(screen.service.calls).toEqual(["mark true 1,5", "verdict true_positive 1,5", "mark false 1,5"]);
+    expect(screen.service.calls).toEqual(["verdict true_positive 1,5"]);
   });
 
   it("get a reason right after, and later that of the finding under the cursor", async () => {
@@ -57,11 +57,11 @@ describe("verdicts", () => {
     ]);
   });
 
-  it("are taken back and given again", async () => {
+  it("are took back and given again", async () => {
     const screen = await screenOf();
     await screen.press("t", "z");
     expect(screen.state().findings.rows?.[0]?.verdict).toBe("undetermined");
-    expect(screen.text()).toContain("taken back: verdict true_positive 1");
+    expect(screen.text()).toContain("took back: verdict true_positive 1");
     await screen.press("Z");
     expect(screen.state().findings.rows?.[0]?.verdict).toBe("true_positive");
   });

@@ -376,12 +376,12 @@ export function fakeService(options: FakeOptions = {}): FakeService {
     undo: async () => {
       const last = undone.pop();
       last?.();
-      return last === undefined ? null : (journal[0]?.action ?? "");
+      return last === undefined ? null : `took back: ${journal[0]?.action ?? ""}`;
     },
     redo: async () => {
       const last = redone.pop();
       last?.();
-      return last === undefined ? null : (journal[0]?.action ?? "");
+      return last === undefined ? null : `did again: ${journal[0]?.action ?? ""}`;
     },
     countPivot: async (one, signal) => {
       if (options.stuck === true) return stuck(signal);

@@ -34,6 +34,12 @@ describe("keys", () => {
     expect(keysOf("b", { ...NO_KEY, meta: true })).toEqual(["alt-b"]);
   });
 
+  it("keep Esc and the key that follows it at once together, for the screen to take apart", () => {
+    expect(keysOf("", { ...NO_KEY, return: true, meta: true })).toEqual(["alt-enter"]);
+    expect(keysOf("", { ...NO_KEY, escape: true, meta: true })).toEqual(["esc"]);
+    expect(keysOf("", { ...NO_KEY, leftArrow: true, ctrl: true })).toEqual(["ctrl-left"]);
+  });
+
   it("are told apart when many come at once", () => {
     expect(keysOf(":q a\r\x03日", NO_KEY)).toEqual([":", "q", "space", "a", "enter", "ctrl-c", "日"]);
   });

@@ -80,7 +80,6 @@ export type Effect =
       readonly state: StepState;
       readonly note: string | undefined;
     }
-  | { readonly kind: "mark"; readonly ids: readonly number[]; readonly marked: boolean }
   | { readonly kind: "undo" }
   | { readonly kind: "redo" }
   | {

@@ -68,9 +68,11 @@ export function editKey(prompt: PromptState, key: string): PromptState | null {
     case "ctrl-e":
       return { ...prompt, caret: text.length };
     case "ctrl-left":
+    case "alt-left":
     case "alt-b":
       return { ...prompt, caret: wordStart(text, caret) };
     case "ctrl-right":
+    case "alt-right":
     case "alt-f":
       return { ...prompt, caret: wordEnd(text, caret) };
     case "backspace":
@@ -80,6 +82,7 @@ export function editKey(prompt: PromptState, key: string): PromptState | null {
       return edited(prompt, text.slice(0, caret) + text.slice(after(text, caret)), caret);
     case "ctrl-w":
     case "ctrl-backspace":
+    case "alt-backspace":
       return edited(prompt, text.slice(0, wordStart(text, caret)) + text.slice(caret), wordStart(text, caret));
     case "ctrl-u":
       return edited(prompt, text.slice(caret), 0);

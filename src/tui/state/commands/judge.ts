@@ -2,7 +2,7 @@
 import type { FindingDetail, StepState, StepView, Verdict } from "../../../triage/types.ts";
 import { formatCount, VERDICT_LABEL } from "../../format.ts";
 import { selectedRange } from "../../screens/findings.ts";
-import { step, tell, type Effect, type Step } from "../action.ts";
+import { step, tell, type Step } from "../action.ts";
 import { undeterminedIndex, withVerdict } from "../findings.ts";
 import { moveBy, moveTo } from "../move.ts";
 import { openPrompt } from "../prompt.ts";
@@ -44,10 +44,8 @@ const verdict =
     };
     const count = ids.length === 1 ? `finding ${String(ids[0])}` : `${formatCount(ids.length)} findings`;
     const told = tell(judged, `${count}: ${VERDICT_LABEL[given]}. w adds why, z takes it back.`);
-    const unmark: readonly Effect[] =
-      bulk && state.findings.marks.size > 0 ? [{ kind: "mark", ids: [...state.findings.marks], marked: false }] : [];
     const moved = state.screen === "findings" && !bulk && given !== "undetermined" ? toNextOpen(told) : told;
-    return step(moved, { kind: "verdict", ids, verdict: given, why: undefined }, ...unmark);
+    return step(moved, { kind: "verdict", ids, verdict: given, why: undefined });
   };
 
 /** On to the next finding without a verdict below; the cursor stays where there is none. */
@@ -74,12 +72,8 @@ const mark: Handler = (state) => {
     else marks.delete(id);
   }
   const next = moveBy({ ...state, findings: { ...state.findings, marks } }, item.kind === "finding" ? 1 : 0);
-  return step(next, ...markEffect(state, ids, marked));
+  return step(next);
 };
-
-function markEffect(state: State, ids: readonly number[], marked: boolean): readonly Effect[] {
-  return state.readonly || ids.length === 0 ? [] : [{ kind: "mark", ids, marked }];
-}
 
 const range: Handler = (state) => {
   const selected = selectedRange(state);
@@ -87,7 +81,7 @@ const range: Handler = (state) => {
     return step({ ...state, findings: { ...state.findings, anchor: cursorOf(state, "findings").index } });
   const ids = state.findings.items.slice(selected[0], selected[1] + 1).flatMap(idsOf);
   const marks = new Set([...state.findings.marks, ...ids]);
-  return step({ ...state, findings: { ...state.findings, marks, anchor: null } }, ...markEffect(state, ids, true));
+  return step({ ...state, findings: { ...state.findings, marks, anchor: null } });
 };
 
 const why: Handler = (state, arg) => {
@@ -170,11 +164,7 @@ function onStep(state: State, item: StepView): State {
 export const JUDGE = {
   mark,
   range,
-  "unmark-all": (state) =>
-    step(
-      { ...state, findings: { ...state.findings, marks: new Set<number>(), anchor: null } },
-      ...markEffect(state, [...state.findings.marks], false),
-    ),
+  "unmark-all": (state) => step({ ...state, findings: { ...state.findings, marks: new Set<number>(), anchor: null } }),
   "true-positive": verdict("true_positive"),
   "false-positive": verdict("false_positive"),
   "benign-positive": verdict("benign_positive"),
