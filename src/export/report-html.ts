@@ -250,5 +250,5 @@ function linesHtml(value: string): string {
 }
 
 function timeText(time: bigint | null): string {
-  return time === null ? "unknown time" : isoTime(time);
+  return time === null ? "unknown time" : `<span class="time">${isoTime(time)}</span>`;
 }
