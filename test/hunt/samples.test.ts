@@ -6,6 +6,7 @@ import { type HuntReport } from "../../src/hunt/hunt-types.ts";
 import { runHunt } from "../../src/hunt/run-hunt.ts";
 import { builtinPack, readPack } from "../../src/rules/read-pack.ts";
 import type { Rule } from "../../src/rules/rule.ts";
+import { describeShared, shared } from "../shared.ts";
 import { loadCase } from "./load-case.ts";
 
 const samples = path.resolve(import.meta.dirname, "../../samples");
@@ -92,4 +93,17 @@ describe("a hunt over the samples", () => {
     expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
     expect(places(await hunt(rules))).toEqual(sorted(expected));
   });
+});
+
+describeShared("a hunt with the public rules", () => {
+  it("ends none in an error, and calls unsupported only what a dump cannot answer", async () => {
+    const { rules, problems } = readPack([shared("corpus")]);
+    expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
+    const report = await hunt(rules);
+    expect(report.rules).toHaveLength(rules.length);
+    expect(report.rules.filter(({ outcome }) => outcome === "error")).toEqual([]);
+    const refused = report.rules.filter(({ outcome }) => outcome === "unsupported").map(({ reason }) => reason ?? "");
+    expect(refused.filter((reason) => !reason.includes("`_arraysearch` is not supported"))).toEqual([]);
+    expect(report.findings.length).toBeGreaterThan(100);
+  }, 300_000);
 });
