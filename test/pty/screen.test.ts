@@ -71,10 +71,10 @@ describe.skipIf(pty === null)("the triage screen in a terminal (needs node-pty)"
     terminal.resize(80, 24);
     await terminal.until(() => terminal.lines().some((line) => line.startsWith("┌─ Summary")));
     expect(terminal.lines()).toHaveLength(24);
-    expect(terminal.lines()[23]).toContain("? help");
+    await terminal.until(() => terminal.lines()[23]?.includes("? help") === true);
     terminal.resize(200, 50);
     await terminal.until(/┓┌─ Summary/);
-    expect(terminal.lines()[49]).toContain("? help");
+    await terminal.until(() => terminal.lines()[49]?.includes("? help") === true);
   });
 
   it("puts the clean text on the clipboard, through tmux where that stands between", async () => {
