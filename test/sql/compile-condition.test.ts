@@ -92,4 +92,9 @@ describe("compileEventQuery", () => {
     expect(sql).toContain('FROM event AS e NOT INDEXED WHERE (+e."f1" = ?) AND +e.time >= ?');
     expect(parameters).toEqual([2n, 10n]);
   });
+
+  it("goes through the index of times where the window is narrow and no leaf leads to few events", () => {
+    const { sql } = compileEventQuery(set(1, [2n], 900), { from: 10n, to: 20n }, 1000);
+    expect(sql).toContain('FROM event AS e WHERE (+e."f1" = ?) AND e.time >= ? AND e.time <= ? ORDER BY');
+  });
 });
