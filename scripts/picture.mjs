@@ -113,10 +113,11 @@ const target = path.join(root, "docs", "pictures");
 mkdirSync(target, { recursive: true });
 try {
   const base = path.join(folder, "breach.case");
-  execFileSync(process.execPath, [main, "load", path.join(root, "samples", "container-breach"), "--case", base], {
+  execFileSync(process.execPath, [main, "load", path.join("samples", "container-breach"), "--case", base], {
+    cwd: root,
     stdio: "ignore",
   });
-  execFileSync(process.execPath, [main, "hunt", "--case", base], { stdio: "ignore" });
+  execFileSync(process.execPath, [main, "hunt", "--case", base], { cwd: root, stdio: "ignore" });
   for (const picture of PICTURES) {
     if (wanted.length > 0 && !wanted.includes(picture.name)) continue;
     await draw(picture, base);
