@@ -30,7 +30,7 @@ function valuesOf(engine: Engine, path: string, prefix: string): string[] {
   const rows = engine.file.rows({
     sql: `SELECT coalesce(v.text, v.folded) FROM value v
           WHERE v.family = ? AND v.folded >= ? AND v.folded < ? AND v.odd IS NULL ORDER BY v.folded LIMIT ${MAX_WORDS}`,
-    parameters: [BigInt(field.family ?? 0), folded, `${folded}\u{10ffff}`],
+    parameters: [BigInt(field.familyId ?? 0), folded, `${folded}\u{10ffff}`],
   });
   return rows.map(([value]) => printLiteral(value as string));
 }
@@ -50,11 +50,11 @@ function namesFor(engine: Engine, before: string, word: string): string[] {
 
 function categories(engine: Engine): string[] {
   const field = engine.evidence.field("event.category");
-  if (field?.family === null || field === undefined) return [];
+  if (field?.familyId === null || field === undefined) return [];
   return engine.file
     .rows({
       sql: "SELECT coalesce(text, folded) FROM value WHERE family = ? AND folded IS NOT NULL AND odd IS NULL ORDER BY 1 LIMIT 50",
-      parameters: [BigInt(field.family)],
+      parameters: [BigInt(field.familyId)],
     })
     .map(([name]) => printName(name as string));
 }

@@ -57,7 +57,7 @@ class TreeBuilder {
 
   static of(engine: Engine, entity: string): TreeBuilder | null {
     const column = columnOf(engine, "process.entity_id");
-    const family = engine.evidence.field("process.entity_id")?.family;
+    const family = engine.evidence.field("process.entity_id")?.familyId;
     if (column === null || family === null || family === undefined) return null;
     const [row] = engine.file.rows({
       sql: "SELECT id FROM value WHERE family = ? AND coalesce(text, folded) = ? AND odd IS NULL",
