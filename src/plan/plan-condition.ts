@@ -1,5 +1,6 @@
 import type { Call, Comparison, Expression, Field, In, Literal, Pattern } from "../eql/ast.ts";
 import type { FieldType } from "../ecs/field-type.ts";
+import { isTest } from "../eql/evaluate.ts";
 import { walk } from "../eql/walk.ts";
 import { toIpRange } from "./ip.ts";
 import type { Condition, FieldRef, IpRange, RangeOperator, StagePlan } from "./plan.ts";
@@ -128,7 +129,7 @@ function planSides(
   constant: Literal,
   context: PlanContext,
 ): Condition {
-  if (operator === "==" && typeof constant.value === "boolean" && isPredicate(side)) {
+  if (operator === "==" && typeof constant.value === "boolean" && isTest(side)) {
     const condition = planCondition(side, context);
     return constant.value ? condition : complement(condition);
   }
@@ -141,30 +142,6 @@ function planSides(
   if (operator === "!=") return complement(planEquals(source, field, [constant.value], false, context));
   return planRange(source, field, operator, constant.value, context);
 }
-
-/** An expression whose value is a condition: compared with true or false it is that condition or its complement. */
-function isPredicate(expression: Expression): boolean {
-  switch (expression.kind) {
-    case "and":
-    case "or":
-    case "not":
-    case "in":
-    case "pattern":
-    case "comparison":
-    case "descendantOf":
-      return true;
-    case "call":
-      return PREDICATES.has(expression.name);
-    case "literal":
-    case "field":
-    case "stageField":
-    case "unary":
-    case "arithmetic":
-      return false;
-  }
-}
-
-const PREDICATES: ReadonlySet<string> = new Set(["cidrMatch", "endsWith", "startsWith", "stringContains"]);
 
 type Constant = Exclude<Literal["value"], null>;
 

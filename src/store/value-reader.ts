@@ -1,5 +1,5 @@
 import type { CaseFile } from "./case-file.ts";
-import { decodeText } from "./text.ts";
+import { decodeValue } from "./decoded-values.ts";
 
 /** Bound of the texts kept in memory. */
 const CACHE_SIZE = 100_000;
@@ -18,7 +18,7 @@ export class ValueReader {
     let texts = this.cache.get(id);
     if (texts === undefined) {
       if (this.cache.size >= CACHE_SIZE) this.cache.clear();
-      texts = this.read(id);
+      texts = decodeValue(this.file, id);
       this.cache.set(id, texts);
     }
     return texts;
@@ -41,15 +41,5 @@ export class ValueReader {
       .pluck()
       .safeIntegers()
       .all(event);
-  }
-
-  private read(id: bigint): readonly string[] {
-    const rows = this.file.db
-      .prepare<[bigint, bigint], { text: string; odd: number }>(
-        `SELECT ifnull(v.text, v.folded) AS text, ifnull(v.odd, 0) AS odd FROM value AS v
-         WHERE v.folded IS NOT NULL AND v.id IN (SELECT ? UNION ALL SELECT item FROM value_item WHERE list = ?)`,
-      )
-      .all(id, id);
-    return rows.map((row) => decodeText(row.text, row.odd === 1));
   }
 }
