@@ -7,7 +7,8 @@
  * paragraph separators, tag characters, variation selectors, fillers, private and unassigned code points, lone surrogates.
  * A mark without a base gets one (`◌`), and a base keeps at most four marks.
  */
-import stringWidth from "string-width";
+import { createRequire } from "node:module";
+import type measure from "string-width";
 
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 // \p{C} is Cc, Cf, Cs, Co and Cn; U+2800 is a blank that counts as a symbol.
@@ -50,7 +51,7 @@ export function truncateText(safe: string, width: number): string {
 export function takeColumns(safe: string, width: number): { readonly text: string; readonly width: number } {
   let text = "";
   let used = 0;
-  for (const { segment } of graphemes.segment(safe.slice(0, Math.max(0, width) * UNITS_PER_CELL + UNITS_PER_CELL))) {
+  for (const { segment } of graphemes().segment(safe.slice(0, Math.max(0, width) * UNITS_PER_CELL + UNITS_PER_CELL))) {
     const columns = textWidth(segment);
     if (used + columns > width) break;
     text += segment;
@@ -58,8 +59,6 @@ export function takeColumns(safe: string, width: number): { readonly text: strin
   }
   return { text, width: used };
 }
-
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** Any text as a table cell: safe, cut and padded to exactly `width` columns. A long value costs no more than a short one. */
 export function safeCell(text: string, width: number, align: "left" | "right" = "left"): string {
@@ -135,4 +134,17 @@ function cappedMarks(marks: string, offset: number, text: string): string {
 /** Jamo of one syllable join in one cell whatever their number: composed where they can be, else numbered. */
 function composedJamo(run: string): string {
   return run.normalize("NFC").replace(CONJOINING_JAMO, visible);
+}
+
+let width: typeof measure | undefined;
+let segmenter: Intl.Segmenter | undefined;
+
+/** Columns of any text. string-width and the segmenter cost 50 and 20 ms to make: only text beyond ASCII pays for them. */
+function stringWidth(text: string): number {
+  width ??= (createRequire(import.meta.url)("string-width") as { readonly default: typeof measure }).default;
+  return width(text);
+}
+
+function graphemes(): Intl.Segmenter {
+  return (segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" }));
 }
