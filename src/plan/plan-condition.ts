@@ -1,9 +1,9 @@
 import type { Call, Comparison, Expression, Field, In, Literal, Pattern } from "../eql/ast.ts";
 import type { FieldType } from "../ecs/field-type.ts";
 import { isTest } from "../eql/evaluate.ts";
+import { cidrRanges, type IpRange } from "../eql/ip-address.ts";
 import { walk } from "../eql/walk.ts";
-import { toIpRange } from "./ip.ts";
-import type { Condition, FieldRef, IpRange, RangeOperator, StagePlan } from "./plan.ts";
+import type { Condition, FieldRef, RangeOperator, StagePlan } from "./plan.ts";
 
 /** What the planner asks of the evidence. */
 export interface PlanContext {
@@ -168,13 +168,19 @@ function planEquals(
       return { kind: "number", field, test: { op: "equals", values: numbers }, source };
     }
     case "ip": {
-      const ranges = values.map((value) => (typeof value === "string" ? toIpRange(value) : null));
-      if (!ranges.every((range) => range !== null)) return computed(source, context);
+      const ranges = addressRanges(values);
+      if (ranges === null) return computed(source, context);
       return { kind: "ip", field, ranges, source };
     }
     case "version":
       return computed(source, context);
   }
+}
+
+/** The ranges of addresses and blocks; null when one of them is neither. */
+function addressRanges(values: readonly Constant[]): readonly IpRange[] | null {
+  const ranges = values.map((value) => (typeof value === "string" ? cidrRanges(value) : null));
+  return ranges.every((range) => range !== null) ? ranges.flat() : null;
 }
 
 function toNumber(type: FieldType, value: Constant, context: PlanContext): bigint | number | null {
@@ -243,12 +249,8 @@ function planCall(expression: Call, context: PlanContext): Condition {
   const texts = rest.map((argument) => (argument.kind === "literal" ? argument.value : null));
   if (!texts.every((text) => typeof text === "string")) return computed(expression, context);
   if (expression.name === "cidrMatch" && field.type === "ip") {
-    const ranges: IpRange[] = [];
-    for (const text of texts) {
-      const range = toIpRange(text);
-      if (range === null) return computed(expression, context);
-      ranges.push(range);
-    }
+    const ranges = addressRanges(texts);
+    if (ranges === null) return computed(expression, context);
     return { kind: "ip", field, ranges, source: expression };
   }
   const [text] = texts;

@@ -3,6 +3,7 @@
  * condition is two-valued logic over leaves (SEMANTICS 4): null lives only inside a leaf, and a null leaf is false.
  */
 import type { DescendantOf, Expression } from "../eql/ast.ts";
+import type { IpRange } from "../eql/ip-address.ts";
 import type { FieldType } from "../ecs/field-type.ts";
 
 export interface FieldRef {
@@ -114,19 +115,12 @@ export interface NumberLeaf {
   readonly source: Expression;
 }
 
-/** The address lies in one of the ranges: 16 bytes each, first and last, IPv4 as ::ffff:a.b.c.d. */
+/** The address lies in one of the ranges; a range of IPv6 holds no IPv4 addresses. */
 export interface IpLeaf {
   readonly kind: "ip";
   readonly field: FieldRef;
   readonly ranges: readonly IpRange[];
   readonly source: Expression;
-}
-
-export interface IpRange {
-  readonly first: Uint8Array;
-  readonly last: Uint8Array;
-  /** True for an IPv6 range: it never holds IPv4 addresses, though their mapped form may lie inside. */
-  readonly v6: boolean;
 }
 
 /** Anything else: evaluated by the language's own evaluator on the values of its fields (distinct, in order of first use). */

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { foldAscii } from "../eql/fold-ascii.ts";
-import type { IpRange, RangeOperator, TextTest } from "../plan/plan.ts";
+import type { IpRange } from "../eql/ip-address.ts";
+import type { RangeOperator, TextTest } from "../plan/plan.ts";
 import { chain, type Fragment } from "./fragments.ts";
 
 /** Patterns longer than this are refused by SQLite's GLOB. */
@@ -88,19 +89,10 @@ function toGlob(pattern: string): string {
   return pattern.replaceAll("[", "[[]");
 }
 
-/** The first and last IPv4 address in the 16-byte form. */
-const MAPPED = [
-  Buffer.from("00000000000000000000ffff00000000", "hex"),
-  Buffer.from("00000000000000000000ffffffffffff", "hex"),
-];
-
-/** The address of a row of `value` with the alias `v` lies in one of the ranges. An IPv6 range holds no IPv4 address. */
+/** The address of a row of `value` with the alias `v` lies in one of the ranges. */
 export function compileIpTest(ranges: readonly IpRange[]): Fragment {
   return chain(
     "or",
-    ranges.map((range) => {
-      const inRange = sql`v.ip BETWEEN ${Buffer.from(range.first)} AND ${Buffer.from(range.last)}`;
-      return range.v6 ? sql`(${inRange} AND v.ip NOT BETWEEN ${MAPPED[0]} AND ${MAPPED[1]})` : inRange;
-    }),
+    ranges.map(({ first, last }) => sql`v.ip BETWEEN ${Buffer.from(first)} AND ${Buffer.from(last)}`),
   );
 }
