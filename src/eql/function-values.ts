@@ -1,5 +1,5 @@
 import { arithmetic } from "./arithmetic.ts";
-import { foldAscii } from "./fold-ascii.ts";
+import { foldAscii } from "../base/fold-ascii.ts";
 import type { FunctionName } from "./functions.ts";
 import { cidrMatcher, parseIp } from "./ip-address.ts";
 import { type Scalar, stringForm, type Value } from "./values.ts";

@@ -2,7 +2,7 @@ import { assertNever, invariant } from "../base/errors.ts";
 import { arithmetic, negate } from "./arithmetic.ts";
 import type { Call, Comparison, DescendantOf, Expression, In, Literal, Pattern } from "./ast.ts";
 import { compareScalars, equalValues } from "./compare.ts";
-import { foldAscii } from "./fold-ascii.ts";
+import { foldAscii } from "../base/fold-ascii.ts";
 import { type Folding, FUNCTION_BODIES } from "./function-values.ts";
 import { isFunctionName } from "./functions.ts";
 import { regexMatcher } from "./regex-matcher.ts";

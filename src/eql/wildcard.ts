@@ -1,4 +1,4 @@
-import { foldAscii } from "./fold-ascii.ts";
+import { foldAscii } from "../base/fold-ascii.ts";
 
 export type TextMatcher = (text: string) => boolean;
 

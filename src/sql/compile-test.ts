@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { foldAscii } from "../eql/fold-ascii.ts";
+import { foldAscii } from "../base/fold-ascii.ts";
 import type { IpRange } from "../eql/ip-address.ts";
 import type { RangeOperator, TextTest } from "../plan/plan.ts";
 import { chain, type Fragment } from "./fragments.ts";

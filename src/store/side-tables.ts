@@ -1,4 +1,5 @@
 import type Database from "better-sqlite3";
+import { foldAscii } from "../base/fold-ascii.ts";
 import { parseExactJson } from "../base/exact-json.ts";
 import { invariant } from "../base/errors.ts";
 import { type LeafValue, toBoolean, toDate, toDouble, toIp, toLong, toText } from "../ecs/field-value.ts";
@@ -8,7 +9,7 @@ import type { CaseFile } from "./case-file.ts";
 import { EventReader } from "./events.ts";
 import { fieldByPath, type StoredField } from "./fields.ts";
 import { createSideTable } from "./side-rows.ts";
-import { encodeText, foldText } from "./text.ts";
+import { encodeText } from "./text.ts";
 
 /** Events that are read between two reports of progress, and written in one transaction. */
 const BATCH = 5_000;
@@ -185,7 +186,7 @@ class SideFiller {
 
   #intern(family: number, value: string, ip: Uint8Array | null): bigint {
     const { text, odd } = encodeText(value);
-    const folded = foldText(text);
+    const folded = foldAscii(text);
     const key = `${family}:${odd ? 1 : 0}:${text}`;
     const known = this.#ids.get(key) ?? this.#find(family, text, folded, odd);
     const id =

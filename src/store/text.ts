@@ -24,8 +24,3 @@ export function decodeText(stored: string, odd: boolean): string {
 export function isOdd(text: string): boolean {
   return text.includes("\0") || !text.isWellFormed();
 }
-
-/** A-Z to a-z and nothing else: how EQL compares without case. */
-export function foldText(text: string): string {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-}

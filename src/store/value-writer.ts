@@ -1,4 +1,5 @@
 import type Database from "better-sqlite3";
+import { foldAscii } from "../base/fold-ascii.ts";
 import { invariant } from "../base/errors.ts";
 import { parseIp } from "../ecs/ip.ts";
 import { ByteHash } from "./byte-hash.ts";
@@ -236,7 +237,7 @@ export class ValueWriter {
     const insert = this.#db.prepare("INSERT INTO value (id, family, folded, text, odd) VALUES (?, ?, ?, ?, ?)");
     for (const { id, family, bytes, odd } of this.#wide) {
       const text = bytes.toString("utf8");
-      const folded = text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+      const folded = foldAscii(text);
       insert.run(BigInt(id), BigInt(family), folded, folded === text ? null : text, odd ? 1n : null);
     }
   }

@@ -1,3 +1,4 @@
+import { foldAscii } from "../base/fold-ascii.ts";
 import { FUNCTIONS } from "../eql/functions.ts";
 import { printField, printLiteral, printName } from "../eql/printer.ts";
 import { KEYWORDS } from "../eql/tokens.ts";
@@ -26,7 +27,7 @@ function valuesOf(engine: Engine, path: string, prefix: string): string[] {
   const field = engine.evidence.field(path);
   if (field?.type === "boolean") return ["true", "false"].filter((word) => word.startsWith(prefix));
   if (field?.values !== "dictionary" || !field.column) return [];
-  const folded = prefix.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  const folded = foldAscii(prefix);
   const rows = engine.file.rows({
     sql: `SELECT coalesce(v.text, v.folded) FROM value v
           WHERE v.family = ? AND v.folded >= ? AND v.folded < ? AND v.odd IS NULL ORDER BY v.folded LIMIT ${MAX_WORDS}`,

@@ -1,6 +1,7 @@
 /** Proof that the evidence in the case is what was loaded: bytes against hashes, events against bytes. */
 import { errorMessage } from "../base/errors.ts";
 import { parseExactJson } from "../base/exact-json.ts";
+import { foldAscii } from "../base/fold-ascii.ts";
 import { isoTime } from "../base/time-text.ts";
 import { type LeafValue, toBoolean, toDate, toDouble, toIp, toLong, toText } from "../ecs/field-value.ts";
 import { forEachLeaf, NORMALISER_VERSION } from "../ecs/normalise.ts";
@@ -11,7 +12,7 @@ import { EventReader } from "../store/events.ts";
 import { checkMembers } from "../store/members.ts";
 import { listFields, type StoredField } from "../store/fields.ts";
 import { listMembers, listSources } from "../store/sources.ts";
-import { decodeText, encodeText, foldText } from "../store/text.ts";
+import { decodeText, encodeText } from "../store/text.ts";
 import type { Check } from "./verify-types.ts";
 
 /** Every member, put together again from its blocks, has the size and sha256 it was loaded with. */
@@ -145,7 +146,7 @@ export function checkDictionary(file: CaseFile): Check {
   for (const { id, folded, text, odd } of rows) {
     check.count += 1;
     const own = text ?? folded;
-    if (foldText(own) !== folded) check.add(`value ${id} is folded wrongly`);
+    if (foldAscii(own) !== folded) check.add(`value ${id} is folded wrongly`);
     else if (!isEncoded(own, odd === 1)) check.add(`value ${id} is not encoded as the loader does`);
   }
   for (const id of file.db

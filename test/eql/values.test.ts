@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { arithmetic, negate } from "../../src/eql/arithmetic.ts";
 import { compareScalars, compareStrings, numberOf } from "../../src/eql/compare.ts";
 import { formatDate, parseDate } from "../../src/eql/date-text.ts";
-import { foldAscii } from "../../src/eql/fold-ascii.ts";
+import { foldAscii } from "../../src/base/fold-ascii.ts";
 import { parseIp } from "../../src/eql/ip-address.ts";
 import { stringForm, type Value } from "../../src/eql/values.ts";
 import { compareVersions } from "../../src/eql/version-order.ts";

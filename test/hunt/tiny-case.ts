@@ -6,7 +6,7 @@ import path from "node:path";
 import { familyOf } from "../../src/ecs/family.ts";
 import type { FieldType } from "../../src/ecs/field-type.ts";
 import { parseTimestamp, toNanoseconds } from "../../src/ecs/timestamp.ts";
-import { foldAscii } from "../../src/eql/fold-ascii.ts";
+import { foldAscii } from "../../src/base/fold-ascii.ts";
 import { formatIp, parseIp } from "../../src/eql/ip-address.ts";
 import { type CaseFile, openCase } from "../../src/store/case-file.ts";
 import { encodeText } from "../../src/store/text.ts";
