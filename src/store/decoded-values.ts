@@ -1,5 +1,6 @@
 import { isoTime } from "../base/time-text.ts";
 import type { CaseFile } from "./case-file.ts";
+import { readSideValues } from "./event-values.ts";
 import { fieldByPath, type StoredField } from "./fields.ts";
 import { decodeText } from "./text.ts";
 
@@ -53,18 +54,10 @@ function valuesOf(
   stored: bigint | number | null,
   event: number | bigint,
 ): string[] {
-  const raw = stored !== null ? [stored] : field.side ? sideValues(file, field.id, event) : [];
+  const raw = stored !== null ? [stored] : field.side ? readSideValues(file, field.id, BigInt(event)) : [];
   if (field.family !== null) return raw.flatMap((id) => decodeValue(file, id));
   return raw.map((value) => {
     if (field.type === "boolean") return Number(value) === 1 ? "true" : "false";
     return field.type === "date" ? isoTime(BigInt(value)) : String(value);
   });
-}
-
-function sideValues(file: CaseFile, field: number, event: number | bigint): (bigint | number)[] {
-  return file.db
-    .prepare<[bigint], bigint | number>(`SELECT v FROM f_${field} WHERE event = ?`)
-    .pluck()
-    .safeIntegers()
-    .all(BigInt(event));
 }

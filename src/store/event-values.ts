@@ -11,9 +11,13 @@ export interface ValuePlace {
 export function readFieldValues(file: CaseFile, event: bigint, place: ValuePlace | "time"): (bigint | number)[] {
   if (place === "time") return column(file, "time", event);
   const scalar = place.column ? column(file, `f${place.id}`, event) : [];
-  if (scalar.length > 0 || !place.side) return scalar;
+  return scalar.length > 0 || !place.side ? scalar : readSideValues(file, place.id, event);
+}
+
+/** What the side table of a field holds for an event: ids or numbers of a list, or of a field without a column. */
+export function readSideValues(file: CaseFile, field: number, event: bigint): (bigint | number)[] {
   return file.db
-    .prepare<[bigint], bigint | number>(`SELECT v FROM f_${place.id} WHERE event = ?`)
+    .prepare<[bigint], bigint | number>(`SELECT v FROM f_${field} WHERE event = ?`)
     .pluck()
     .safeIntegers()
     .all(event);

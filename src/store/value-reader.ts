@@ -1,5 +1,6 @@
 import type { CaseFile } from "./case-file.ts";
 import { decodeValue } from "./decoded-values.ts";
+import { readSideValues } from "./event-values.ts";
 
 /** Bound of the texts kept in memory. */
 const CACHE_SIZE = 100_000;
@@ -34,12 +35,8 @@ export class ValueReader {
     return items.length === 0 ? [id] : items;
   }
 
-  /** Numbers of a list kept in the side table of a field. */
+  /** What the side table of a field holds for an event. */
   sideValues(field: number, event: bigint): (bigint | number)[] {
-    return this.file.db
-      .prepare<[bigint], bigint | number>(`SELECT v FROM f_${field} WHERE event = ?`)
-      .pluck()
-      .safeIntegers()
-      .all(event);
+    return readSideValues(this.file, field, event);
   }
 }
