@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { FindingFilter } from "../triage/finding-filter.ts";
-import { SEVERITIES, VERDICTS } from "../triage/types.ts";
+import { SEVERITIES } from "../rules/rule.ts";
+import { VERDICTS } from "../triage/types.ts";
 import { collect, parseChoice, parseCount, parseIds, parseTime } from "./values.ts";
 
 /** What commander collects for `addFindingOptions`. */

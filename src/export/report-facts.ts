@@ -4,15 +4,8 @@ import { huntTotals, readHunts, readLedger, type HuntRow, type LedgerEntry } fro
 import type { CaseBook } from "../triage/case-book.ts";
 import { type Incident, toIncidents } from "../triage/incidents.ts";
 import { attackOf } from "../triage/rule-view.ts";
-import {
-  type FindingRow,
-  type Outcome,
-  OUTCOMES,
-  SEVERITIES,
-  type Severity,
-  type Verdict,
-  VERDICTS,
-} from "../triage/types.ts";
+import { SEVERITIES, type Severity } from "../rules/rule.ts";
+import { type FindingRow, type Outcome, OUTCOMES, type Verdict, VERDICTS } from "../triage/types.ts";
 import type { ExportedEvent } from "./exported-finding.ts";
 import type { ExportHeader } from "./export-header.ts";
 

@@ -1,7 +1,8 @@
 /** The report as one HTML file: no script, no network, readable where both are forbidden. */
 import { isoTime } from "../base/time-text.ts";
 import type { StepProgress } from "../triage/case-book.ts";
-import { OUTCOMES, SEVERITIES, VERDICTS } from "../triage/types.ts";
+import { SEVERITIES } from "../rules/rule.ts";
+import { OUTCOMES, VERDICTS } from "../triage/types.ts";
 import type { ExportedEvent, ExportedFinding } from "./exported-finding.ts";
 import { toGraph } from "./graph.ts";
 import { HTML_STYLE } from "./html-style.ts";

@@ -1,7 +1,8 @@
 /** The report as Markdown. */
 import { isoTime } from "../base/time-text.ts";
 import type { StepProgress } from "../triage/case-book.ts";
-import { OUTCOMES, SEVERITIES, VERDICTS } from "../triage/types.ts";
+import { SEVERITIES } from "../rules/rule.ts";
+import { OUTCOMES, VERDICTS } from "../triage/types.ts";
 import type { ExportedEvent, ExportedFinding } from "./exported-finding.ts";
 import { mermaidText, toGraph } from "./graph.ts";
 import { markdownCode as code, markdownText as text } from "./markdown-text.ts";

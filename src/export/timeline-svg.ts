@@ -1,6 +1,7 @@
 /** Pictures of the report, drawn as SVG text: no script, no font, no network. */
 import { isoTime, spanText } from "../base/time-text.ts";
-import type { FindingRow, Severity } from "../triage/types.ts";
+import type { Severity } from "../rules/rule.ts";
+import type { FindingRow } from "../triage/types.ts";
 import type { ExportedFinding } from "./exported-finding.ts";
 import { htmlText } from "./html-text.ts";
 

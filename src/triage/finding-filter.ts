@@ -1,4 +1,5 @@
-import type { FindingRow, Severity, Verdict } from "./types.ts";
+import type { Severity } from "../rules/rule.ts";
+import type { FindingRow, Verdict } from "./types.ts";
 
 /** Which findings are meant; an absent or empty part does not narrow. All parts must hold; within a list any does. */
 export interface FindingFilter {

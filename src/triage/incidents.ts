@@ -1,4 +1,5 @@
-import type { FindingRow, Severity } from "./types.ts";
+import type { Severity } from "../rules/rule.ts";
+import type { FindingRow } from "./types.ts";
 
 /** Findings that belong together (see store/incidents.ts). */
 export interface Incident {

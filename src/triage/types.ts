@@ -3,12 +3,10 @@
  * NOT yet made safe for a terminal: every text may be written by an attacker) and the service that serves them.
  * Event times are bigint nanoseconds since 1970 UTC, null when unknown. Other times are ISO 8601 text in UTC.
  */
+import type { Severity } from "../rules/rule.ts";
 
 export const VERDICTS = ["undetermined", "true_positive", "false_positive", "benign_positive", "duplicate"] as const;
 export type Verdict = (typeof VERDICTS)[number];
-
-export const SEVERITIES = ["low", "medium", "high", "critical"] as const;
-export type Severity = (typeof SEVERITIES)[number];
 
 export const OUTCOMES = ["hit", "none", "blind", "unsupported", "error", "skipped"] as const;
 export type Outcome = (typeof OUTCOMES)[number];

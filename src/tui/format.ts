@@ -1,5 +1,6 @@
 /** How the screen writes times, durations and numbers. Always UTC. */
-import type { Severity, Verdict } from "../triage/types.ts";
+import type { Severity } from "../rules/rule.ts";
+import type { Verdict } from "../triage/types.ts";
 import type { Span } from "./line.ts";
 import { span } from "./line.ts";
 import type { Style } from "./theme.ts";

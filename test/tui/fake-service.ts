@@ -1,11 +1,11 @@
 /** A case that never was: deterministic findings, guides, trees, with an attacker's strings among them. */
+import type { Severity } from "../../src/rules/rule.ts";
 import type {
   EventRow,
   FindingDetail,
   FindingRow,
   JournalRow,
   Pivot,
-  Severity,
   StepView,
   TreeNode,
   TriageService,

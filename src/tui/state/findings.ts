@@ -1,5 +1,6 @@
 /** The list of findings: filter, order, groups, marks. */
-import { SEVERITIES, VERDICTS, type FindingRow, type Verdict } from "../../triage/types.ts";
+import { SEVERITIES } from "../../rules/rule.ts";
+import { VERDICTS, type FindingRow, type Verdict } from "../../triage/types.ts";
 import { formatTime, VERDICT_LABEL } from "../format.ts";
 import type { FindingItem, FindingsState, Group, Sort } from "./state.ts";
 
