@@ -1,3 +1,5 @@
+import type { FamiliesOfSource } from "../hunt/rule-families.ts";
+import type { Rule } from "../rules/rule.ts";
 import type { CaseFile } from "../store/case-file.ts";
 import type { StoredField } from "../store/fields.ts";
 import type { StoredSource } from "../store/sources.ts";
@@ -9,6 +11,8 @@ export interface CaseInfo {
   readonly sources: readonly StoredSource[];
   readonly events: number;
   readonly telemetry: Telemetry;
+  /** Which families of rules each source can feed, in the order of `sources`. */
+  readonly families: readonly FamiliesOfSource[];
   readonly fields: {
     readonly total: number;
     /** Fields of which some values do not fit the type. */
@@ -16,12 +20,17 @@ export interface CaseInfo {
   };
 }
 
-export async function readInfo(file: CaseFile): Promise<CaseInfo> {
-  const [{ listFields }, { listSources }, { readTelemetry }] = await Promise.all([
-    import("../store/fields.ts"),
-    import("../store/sources.ts"),
-    import("../store/telemetry.ts"),
-  ]);
+/** @param rules counted per source: which of them it lets look */
+export async function readInfo(file: CaseFile, rules: readonly Rule[]): Promise<CaseInfo> {
+  const [{ listFields }, { listSources }, { readTelemetry }, { readSourceKinds }, hunt, { Evidence }] =
+    await Promise.all([
+      import("../store/fields.ts"),
+      import("../store/sources.ts"),
+      import("../store/telemetry.ts"),
+      import("../store/source-kinds.ts"),
+      import("../hunt/rule-families.ts"),
+      import("../hunt/evidence.ts"),
+    ]);
   const sources = listSources(file);
   const fields = listFields(file);
   return {
@@ -29,6 +38,7 @@ export async function readInfo(file: CaseFile): Promise<CaseInfo> {
     sources,
     events: sources.reduce((sum, source) => sum + source.events, 0),
     telemetry: readTelemetry(file),
+    families: hunt.familiesOfSources(readSourceKinds(file), rules, new Evidence(file)),
     fields: {
       total: fields.length,
       malformed: fields

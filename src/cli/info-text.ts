@@ -1,5 +1,6 @@
 import { safeText } from "../base/safe-text.ts";
 import { isoTime, spanText } from "../base/time-text.ts";
+import type { FamiliesOfSource } from "../hunt/rule-families.ts";
 import type { Coverage, HostTelemetry, SequenceHoles } from "../store/telemetry.ts";
 import type { CaseInfo } from "./info-data.ts";
 import { renderTable } from "./table.ts";
@@ -16,6 +17,7 @@ export function renderInfo(info: CaseInfo, width: number | null): string {
         : `, ${isoTime(telemetry.first)} to ${isoTime(telemetry.last)}`
     }\n`,
     renderSources(info, width),
+    renderFamilies(info),
     ...telemetry.hosts.map((host) => renderHost(host)),
   ];
   if (info.fields.malformed.length > 0) {
@@ -50,6 +52,30 @@ function renderSources(info: CaseInfo, width: number | null): string {
     ]),
     width,
   );
+}
+
+/** Per source: families of rules that it can feed, with events and rules, then those it cannot. */
+function renderFamilies({ sources, families }: CaseInfo): string {
+  const paths = new Map(sources.map(({ id, path }) => [id, path]));
+  const lines = families.flatMap((own) => [
+    `  ${safeText(paths.get(own.source) ?? "")}: ${own.able} of ${own.rules} rules`,
+    ...familyLines(own),
+  ]);
+  return `rules that a source alone lets look, by what they look at:\n${lines.map((line) => `${line}\n`).join("")}`;
+}
+
+function familyLines({ families }: FamiliesOfSource): string[] {
+  const fed = families
+    .filter(({ events }) => events > 0)
+    .map(({ family, events, rules, able }) => {
+      const ofRules = rules === 0 ? "" : ` (${able} of ${rules} ${rules === 1 ? "rule" : "rules"})`;
+      return `${safeText(family)} ${events.toLocaleString("en")}${ofRules}`;
+    });
+  const unfed = families.filter(({ events }) => events === 0).map(({ family }) => family);
+  return [
+    ...(fed.length === 0 ? [] : [`    events of ${fed.join(", ")}`]),
+    ...(unfed.length === 0 ? [] : [`    none of ${unfed.join(", ")}`]),
+  ];
 }
 
 function renderHost(host: HostTelemetry): string {

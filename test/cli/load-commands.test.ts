@@ -140,4 +140,34 @@ describe("eqlite info", () => {
     expect(out).toContain("host web: 1 event, 2026-01-31T10:00:00.000Z to 2026-01-31T10:00:00.000Z\n  |█");
     expect(out).toContain("event.sequence 1 to 1: complete");
   });
+
+  it("tells which rules each source lets look", async () => {
+    const event = `{"event":{"category":"process"},"process":{"name":"nc"}}`;
+    write("a.ndjson", event, `{"event":{"category":"file"}}`);
+    write(
+      "rule.toml",
+      `[rule]`,
+      `rule_id = "r"`,
+      `name = "R"`,
+      `type = "eql"`,
+      `language = "eql"`,
+      `query = 'process where process.name == "nc"'`,
+    );
+    await eqlite("load", "a.ndjson");
+    const { out } = await eqlite("info", "--rules", "rule.toml");
+    expect(out).toContain(
+      [
+        "rules that a source alone lets look, by what they look at:",
+        `  ${path.join(folder, "a.ndjson")}: 1 of 1 rules`,
+        "    events of process 1 (1 of 1 rule), file 1",
+        "    none of network, dns, registry, library, driver, authentication, session, iam, configuration, api, web, alert",
+        "",
+      ].join("\n"),
+    );
+    const json = JSON.parse((await eqlite("info", "--rules", "rule.toml", "--json")).out) as { families: unknown[] };
+    const [first] = json.families as { families: unknown[] }[];
+    expect(first).toMatchObject({ source: 1, rules: 1, able: 1 });
+    expect(first?.families[0]).toEqual({ family: "process", events: 1, rules: 1, able: 1 });
+    expect((await eqlite("info", "--rules", "none.toml")).code).toBe(2);
+  });
 });
