@@ -1,4 +1,4 @@
-// Compiles src to dist with the project's own TypeScript. Run through `npm run build`, so the pinned node runs it.
+// Compiles src to dist with the project's own TypeScript, and writes the manual page and the completions from the result. Run through `npm run build`, so the pinned node runs it.
 import { execFileSync } from "node:child_process";
 import { chmodSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -12,3 +12,4 @@ try {
   process.exit(1);
 }
 chmodSync(path.join(root, "dist", "main.js"), 0o755);
+await import("./share.mjs");

@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import type { FindingFilter } from "../triage/finding-filter.ts";
 import { SEVERITIES } from "../rules/rule.ts";
 import { VERDICTS } from "../triage/types.ts";
+import { offerChoices } from "./choices.ts";
 import { collect, parseChoice, parseCount, parseIds, parseTime } from "./values.ts";
 
 /** What commander collects for `addFindingOptions`. */
@@ -28,14 +29,14 @@ export function addFindingOptions(command: Command): Command {
   const list = (flags: string, text: string): Option => new Option(flags, text).argParser(collect);
   return command
     .option("--finding <numbers>", "only these, e.g. 3,5,8-11")
-    .addOption(list("--verdict <verdict>", `only this verdict (repeatable): ${VERDICTS.join(", ")}`))
+    .addOption(offerChoices(list("--verdict <verdict>", "only this verdict (repeatable)"), VERDICTS))
     .addOption(list("--rule <rule>", "only this rule: id, or part of the name (repeatable)"))
-    .addOption(list("--severity <severity>", `only this severity (repeatable): ${SEVERITIES.join(", ")}`))
+    .addOption(offerChoices(list("--severity <severity>", "only this severity (repeatable)"), SEVERITIES))
     .addOption(list("--host <name>", "only this host (repeatable)"))
     .addOption(list("--container <name>", "only this container (repeatable)"))
     .addOption(list("--user <name>", "only this user (repeatable)"))
     .addOption(list("--incident <number>", "only this incident (repeatable)"))
-    .addOption(list("--state <state>", `only this state (repeatable): ${STATES.join(", ")}`))
+    .addOption(offerChoices(list("--state <state>", "only this state (repeatable)"), STATES))
     .option("--marked", "only marked ones")
     .option("--from <time>", "only from this time on")
     .option("--to <time>", "only before this time")

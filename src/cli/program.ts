@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { EXIT, type ExitCode, errorCode, errorMessage, UserError } from "../base/errors.ts";
 import { safeLines, safeText } from "../base/safe-text.ts";
 import { VERSION } from "../base/version.ts";
+import { completionCommand } from "./commands/completion.ts";
 import { exceptionsCommand } from "./commands/exceptions.ts";
 import { exportCommand } from "./commands/export.ts";
 import { demoCommand } from "./commands/demo.ts";
@@ -50,8 +51,8 @@ const COMMANDS: readonly ((io: CliIo) => Command)[] = [
   verifyCommand,
 ];
 
-/** Parses and runs one command line. Never throws. */
-export async function runCli(argv: readonly string[], io: CliIo = processIo()): Promise<ExitCode> {
+/** The whole program, every command with its options. */
+export function buildProgram(io: CliIo): Command {
   const program = new Command("eqlite")
     .description(
       "Forensic triage for the terminal: load ECS events into one case file, hunt with EQL, walk the findings.",
@@ -59,10 +60,16 @@ export async function runCli(argv: readonly string[], io: CliIo = processIo()): 
     .version(VERSION)
     .option("--debug", "show stack traces");
   for (const command of COMMANDS) program.addCommand(command(io));
+  program.addCommand(completionCommand(io, () => program));
   program.addCommand(demoCommand(io, (line) => runCli(line, { ...io, exitCode: EXIT.done })));
   speakThrough(program, io);
+  return program;
+}
+
+/** Parses and runs one command line. Never throws. */
+export async function runCli(argv: readonly string[], io: CliIo = processIo()): Promise<ExitCode> {
   try {
-    await program.parseAsync([...argv], { from: "user" });
+    await buildProgram(io).parseAsync([...argv], { from: "user" });
     return io.exitCode;
   } catch (error) {
     return report(error, io, argv.includes("--debug"));

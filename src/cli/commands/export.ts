@@ -1,7 +1,9 @@
 import { Command, Option } from "commander";
 import { EXIT, UserError } from "../../base/errors.ts";
+import type { ExportFormatName } from "../../export/formats.ts";
 import { type CaseOptions, withAnalyst, withCaseBook } from "../case-command.ts";
 import { addFindingOptions, type FindingOptions, toFindingFilter } from "../finding-options.ts";
+import { offerChoices } from "../choices.ts";
 import { type CliIo, caseOf, resolvePath, writeOut } from "../io.ts";
 import { parseChoice } from "../values.ts";
 
@@ -16,19 +18,30 @@ interface ExportCommandOptions extends CaseOptions, FindingOptions {
   readonly raw?: boolean;
 }
 
+/** The names of `EXPORT_FORMATS`, which the help must not load. */
+const FORMATS: readonly ExportFormatName[] = [
+  "csv",
+  "json",
+  "ndjson",
+  "markdown",
+  "html",
+  "navigator",
+  "navigator-coverage",
+  "timesketch",
+  "timesketch-jsonl",
+  "mermaid",
+  "dot",
+];
 const ROWS = ["finding", "event"] as const;
 const DELIMITERS: Readonly<Record<string, string>> = { tab: "\t", comma: ",", semicolon: ";", pipe: "|" };
 
 /** `eqlite export --format F [--output FILE]` and the filters of `findings`. */
 export function exportCommand(io: CliIo): Command {
   return addFindingOptions(withAnalyst(new Command("export").description("write findings for others to read")))
-    .requiredOption(
-      "--format <format>",
-      "csv, json, ndjson, markdown, html, navigator, navigator-coverage, timesketch, timesketch-jsonl, mermaid, dot",
-    )
+    .addOption(offerChoices(new Option("--format <format>", "what to write"), FORMATS).makeOptionMandatory())
     .option("--output <file>", "where to; - is standard output", "-")
     .option("--readonly", "do not note the export in the journal")
-    .addOption(new Option("--rows <what>", "csv: a row per finding or per event").default("finding"))
+    .addOption(offerChoices(new Option("--rows <what>", "csv: a row per each").default("finding"), ROWS))
     .option(
       "--columns <fields>",
       "csv: further columns, ECS fields separated by commas; 2.process.pid is that of the second event",

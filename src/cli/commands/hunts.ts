@@ -1,6 +1,7 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { type HuntView, type LedgerRow, OUTCOMES } from "../../triage/types.ts";
 import { type CaseOptions, withCase, withCaseBook } from "../case-command.ts";
+import { offerChoices } from "../choices.ts";
 import { type CliIo, writeOut } from "../io.ts";
 import { jsonText } from "../json-out.ts";
 import { renderTable } from "../table.ts";
@@ -15,7 +16,12 @@ interface HuntsOptions extends CaseOptions {
 export function huntsCommand(io: CliIo): Command {
   return withCase(new Command("hunts").description("the hunts of a case, or the ledger of one: how each rule ended"))
     .argument("[hunt]", "number of a hunt, or last")
-    .option("--outcome <outcome>", `only rules that ended so (repeatable): ${OUTCOMES.join(", ")}`, collect)
+    .addOption(
+      offerChoices(
+        new Option("--outcome <outcome>", "only rules that ended so (repeatable)").argParser(collect),
+        OUTCOMES,
+      ),
+    )
     .option("--json", "as JSON")
     .action(async (hunt: string | undefined, options: HuntsOptions) => {
       const outcomes = (options.outcome ?? []).map((text) => parseChoice("outcome", text, OUTCOMES));

@@ -1,6 +1,7 @@
-import { Command } from "commander";
+import { Argument, Command } from "commander";
 import { STEP_STATES } from "../../triage/types.ts";
 import { type CaseOptions, withAnalyst, withCaseBook } from "../case-command.ts";
+import { offerChoices } from "../choices.ts";
 import type { CliIo } from "../io.ts";
 import { parseChoice, parseCount } from "../values.ts";
 
@@ -16,7 +17,7 @@ export function stepCommand(io: CliIo): Command {
       .description("say how far a step of a finding's guide is")
       .argument("<finding>", "its number")
       .argument("<step>", "number of the step: eqlite findings FINDING lists them")
-      .argument("<state>", STEP_STATES.join(", "))
+      .addArgument(offerChoices(new Argument("<state>", "how far it is"), STEP_STATES))
       .option("--note <text>", "what was found")
       .option("--response", "a step of the response, not of the triage"),
   ).action(async (finding: string, step: string, state: string, options: StepOptions) => {

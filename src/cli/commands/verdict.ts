@@ -1,6 +1,7 @@
-import { Command } from "commander";
+import { Argument, Command } from "commander";
 import { VERDICTS } from "../../triage/types.ts";
 import { type CaseOptions, withAnalyst, withCaseBook } from "../case-command.ts";
+import { offerChoices } from "../choices.ts";
 import type { CliIo } from "../io.ts";
 import { parseChoice, parseIds } from "../values.ts";
 
@@ -10,7 +11,7 @@ export function verdictCommand(io: CliIo): Command {
     new Command("verdict")
       .description("give findings a verdict")
       .argument("<findings>", "numbers, e.g. 12 or 3,5,8-11")
-      .argument("<verdict>", VERDICTS.join(", "))
+      .addArgument(offerChoices(new Argument("<verdict>", "what it is"), VERDICTS))
       .option("--why <text>", "the reason"),
   ).action(async (findings: string, text: string, options: CaseOptions & { why?: string }) => {
     const verdict = parseChoice("verdict", text, VERDICTS);
