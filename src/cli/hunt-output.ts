@@ -1,27 +1,39 @@
 import { spanText } from "../base/time-text.ts";
 import type { HuntedFinding, HuntedRule, HuntReport } from "../hunt/hunt-types.ts";
 import { OUTCOMES } from "../triage/types.ts";
+import { jsonText } from "./json-out.ts";
 import { renderTable } from "./table.ts";
 
 const GAPS_SHOWN = 12;
 const SLOWEST_SHOWN = 20;
 const RANK = { critical: 0, high: 1, medium: 2, low: 3 } as const;
 
-/** `hunt --json`: see docs/scripting.md. With `profile` each rule has its details, too. */
-export function huntJson(report: HuntReport, profile: boolean): object {
-  return {
-    events: report.events,
-    rules: report.rules.map((rule) => {
-      const { id, hash, name, path, outcome, findings, cut, ms, reason, details } = rule;
-      const entry = {
-        ...{ id, hash, name, path, outcome, findings, ms: round(ms) },
-        ...(reason === null ? {} : { reason }),
-        ...(cut === 0 ? {} : { cut }),
-      };
-      return profile ? { ...entry, details } : entry;
-    }),
-    findings: report.findings.map(findingJson),
-  };
+/**
+ * `hunt --json`: see docs/scripting.md. With `profile` each rule has its details, too. In pieces, because there may be
+ * millions of findings.
+ */
+export function* huntJson(report: HuntReport, findings: Iterable<HuntedFinding>, profile: boolean): Generator<string> {
+  const head = jsonText({ events: report.events, rules: rulesJson(report, profile), findings: [] });
+  yield head.slice(0, head.lastIndexOf("[]") + 1);
+  let first = true;
+  for (const finding of findings) {
+    const text = jsonText(findingJson(finding)).trimEnd().replaceAll("\n", "\n    ");
+    yield `${first ? "" : ","}\n    ${text}`;
+    first = false;
+  }
+  yield first ? "]\n}\n" : "\n  ]\n}\n";
+}
+
+function rulesJson({ rules }: HuntReport, profile: boolean): object[] {
+  return rules.map((rule) => {
+    const { id, hash, name, path, outcome, findings, cut, ms, reason, details } = rule;
+    const entry = {
+      ...{ id, hash, name, path, outcome, findings, ms: round(ms) },
+      ...(reason === null ? {} : { reason }),
+      ...(cut === 0 ? {} : { cut }),
+    };
+    return profile ? { ...entry, details } : entry;
+  });
 }
 
 function findingJson({ id, rule, events, state, verdict, suppressedBy, group, ...rest }: HuntedFinding): object {
@@ -56,30 +68,25 @@ export function outcomeCounts(rules: readonly HuntedRule[]): string {
   ).join(", ");
 }
 
-function headline({ hunt, status, events, rules, findings }: HuntReport): string {
-  const count = (pick: (finding: HuntedFinding) => boolean): number => findings.filter(pick).length;
-  const gone = rules.reduce((sum, rule) => sum + rule.gone, 0);
-  const hidden = count((finding) => finding.suppressedBy !== null);
+function headline({ hunt, status, events, rules }: HuntReport): string {
+  const sum = (pick: (rule: HuntedRule) => number): number => rules.reduce((all, rule) => all + pick(rule), 0);
+  const hidden = sum((rule) => rule.hidden);
   const extra = [
-    `${count((finding) => finding.state === "new")} new`,
-    `${count((finding) => finding.state === "unchanged")} unchanged`,
-    `${gone} gone`,
+    `${sum((rule) => rule.fresh)} new`,
+    `${sum((rule) => rule.unchanged)} unchanged`,
+    `${sum((rule) => rule.gone)} gone`,
     ...(hidden > 0 ? [`${hidden} hidden by exceptions`] : []),
   ];
   const ended = status === "interrupted" ? " (interrupted: what was found so far is kept)" : "";
   return [
     `Hunt ${hunt}: ${plural(rules.length, "rule")} over ${plural(events, "event")}${ended}`,
     `Rules: ${outcomeCounts(rules)}`,
-    `Findings: ${findings.length} (${extra.join(", ")})`,
+    `Findings: ${sum((rule) => rule.findings)} (${extra.join(", ")})`,
     "",
   ].join("\n");
 }
 
-function hits({ rules, findings }: HuntReport, width: number | null): string {
-  const hidden = new Map<string, number>();
-  for (const { rule, suppressedBy } of findings) {
-    if (suppressedBy !== null) hidden.set(rule, (hidden.get(rule) ?? 0) + 1);
-  }
+function hits({ rules }: HuntReport, width: number | null): string {
   const found = rules.filter((rule) => rule.findings > 0);
   if (found.length === 0) return "";
   const rank = (rule: HuntedRule): number => (rule.severity === null ? 4 : RANK[rule.severity]);
@@ -87,7 +94,7 @@ function hits({ rules, findings }: HuntReport, width: number | null): string {
     .toSorted((a, b) => rank(a) - rank(b) || b.findings - a.findings)
     .map((rule) => [
       rule.severity ?? "",
-      ...[rule.findings, rule.fresh, rule.unchanged, hidden.get(rule.id) ?? 0, rule.cut].map(String),
+      ...[rule.findings, rule.fresh, rule.unchanged, rule.hidden, rule.cut].map(String),
       rule.name,
     ]);
   const numbers = ["findings", "new", "unchanged", "hidden", "not kept"];
@@ -102,16 +109,35 @@ function hits({ rules, findings }: HuntReport, width: number | null): string {
   );
 }
 
+/** Rules with the same end for the same reason are one row, where there are more than a few. */
+const ROWS_PER_REASON = 3;
+
 function troubles({ rules }: HuntReport, width: number | null): string {
-  const rows = rules
-    .filter(({ outcome }) => outcome === "error" || outcome === "unsupported" || outcome === "skipped")
-    .map((rule) => [rule.outcome, rule.name, rule.reason ?? ""]);
+  const reasons = new Map<string, HuntedRule[]>();
+  for (const rule of rules) {
+    if (rule.outcome !== "error" && rule.outcome !== "unsupported" && rule.outcome !== "skipped") continue;
+    const key = `${rule.outcome}\n${withoutPlace(rule)}`;
+    reasons.set(key, [...(reasons.get(key) ?? []), rule]);
+  }
+  const rows = [...reasons.values()].flatMap((same) => {
+    const [first] = same;
+    if (first === undefined || same.length <= ROWS_PER_REASON) {
+      return same.map(({ outcome, name, reason }) => [outcome, name, reason ?? ""]);
+    }
+    return [[first.outcome, plural(same.length, "rule"), withoutPlace(first)]];
+  });
   if (rows.length === 0) return "";
-  return renderTable(
+  const table = renderTable(
     [{ title: "outcome" }, { title: "rule", shrinkTo: 20 }, { title: "reason", shrinkTo: 30 }],
     rows,
     width,
   );
+  const several = [...reasons.values()].find((same) => same.length > ROWS_PER_REASON)?.[0];
+  return several === undefined ? table : `${table}one by one: eqlite hunts last --outcome ${several.outcome}\n`;
+}
+
+function withoutPlace({ reason }: HuntedRule): string {
+  return (reason ?? "").replace(/^line \d+, column \d+: /, "");
 }
 
 function gaps({ gaps: all, rules }: HuntReport, width: number | null): string {

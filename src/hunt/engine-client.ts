@@ -4,7 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { invariant, UserError } from "../base/errors.ts";
 import type { EngineReply, EngineRequest } from "./engine-protocol.ts";
-import type { RuleRun, RuleTask, TaskOptions } from "./rule-task.ts";
+import type { RuleMatch, RuleRun, RuleTask, TaskOptions } from "./rule-task.ts";
 
 /** `.ts` when run from source, `.js` when built. */
 const MODULE = new URL(`./engine-process${path.extname(fileURLToPath(import.meta.url))}`, import.meta.url);
@@ -14,6 +14,13 @@ type GoodReply = EngineReply & { ok: true };
 interface Waiting {
   readonly resolve: (reply: GoodReply) => void;
   readonly reject: (error: unknown) => void;
+  readonly onProgress: (done: number) => void;
+}
+
+/** A run of a rule with its first matches, and how many the process keeps: `EngineClient.more` brings them. */
+export interface BegunRun {
+  readonly run: RuleRun;
+  readonly more: number;
 }
 
 /** The request was abandoned: its process has been ended. */
@@ -40,11 +47,26 @@ export class EngineClient {
     await this.ask({ id: this.nextId++, kind: "open" });
   }
 
+  /**
+   * Fills the tables of fields that rules need and the case has no values of. What was filled before a stop stays.
+   * @throws EngineStopped after `stop`
+   */
+  async makeFields(tasks: readonly RuleTask[], onProgress: (done: number) => void): Promise<void> {
+    await this.ask({ id: this.nextId++, kind: "fields", tasks }, onProgress);
+  }
+
   /** Runs a rule. @throws EngineStopped after `stop` */
-  async rule(task: RuleTask, options: TaskOptions): Promise<RuleRun> {
+  async rule(task: RuleTask, options: TaskOptions): Promise<BegunRun> {
     const reply = await this.ask({ id: this.nextId++, kind: "rule", task, options });
     invariant(reply.kind === "rule", "an engine process answers what it was asked");
-    return reply.run;
+    return reply;
+  }
+
+  /** The next matches of the rule that was run last; how many are left is told with them. @throws as `rule` */
+  async more(): Promise<{ readonly matches: readonly RuleMatch[]; readonly more: number }> {
+    const reply = await this.ask({ id: this.nextId++, kind: "more" });
+    invariant(reply.kind === "more", "an engine process answers what it was asked");
+    return reply;
   }
 
   /** Ends the process at once; whoever waits gets `EngineStopped`. Resolves when it is gone and the case is released. */
@@ -58,10 +80,10 @@ export class EngineClient {
     await gone;
   }
 
-  private ask(request: EngineRequest): Promise<GoodReply> {
+  private ask(request: EngineRequest, onProgress: (done: number) => void = () => undefined): Promise<GoodReply> {
     const child = this.child ?? this.start();
     return new Promise((resolve, reject) => {
-      this.waiting.set(request.id, { resolve, reject });
+      this.waiting.set(request.id, { resolve, reject, onProgress });
       child.send(request, (error) => {
         if (error === null) return;
         this.waiting.delete(request.id);
@@ -87,6 +109,7 @@ export class EngineClient {
 
   private settle(reply: EngineReply): void {
     const waiting = this.waiting.get(reply.id);
+    if (reply.ok && reply.kind === "progress") return waiting?.onProgress(reply.done);
     this.waiting.delete(reply.id);
     if (reply.ok) waiting?.resolve(reply);
     else waiting?.reject(new UserError(reply.code, reply.message, reply.hint === null ? {} : { hint: reply.hint }));

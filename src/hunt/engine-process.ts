@@ -5,11 +5,17 @@
 import process from "node:process";
 import { errorMessage, UserError } from "../base/errors.ts";
 import { Engine } from "./engine.ts";
-import type { EngineReply, EngineRequest } from "./engine-protocol.ts";
+import { type EngineReply, type EngineRequest, MATCHES_PER_MESSAGE } from "./engine-protocol.ts";
+import { fieldsWithoutTable } from "./fields-without-table.ts";
+import { makeSideTables } from "./query-engine.ts";
+import type { RuleMatch, RuleTask } from "./rule-task.ts";
 import { runRule } from "./run-rule.ts";
 
 const casePath = process.argv[2] ?? "";
 let engine: Promise<Engine> | null = null;
+/** Matches of the last rule that were not sent yet. */
+let rest: readonly RuleMatch[] = [];
+let sent = 0;
 
 process.on("message", (request: EngineRequest) => void answer(request));
 process.on("disconnect", () => process.exit(0));
@@ -17,23 +23,58 @@ process.on("disconnect", () => process.exit(0));
 process.on("SIGINT", () => undefined);
 
 async function answer(request: EngineRequest): Promise<void> {
+  const { id } = request;
   try {
-    engine ??= Engine.open(casePath);
-    const opened = await engine;
-    const { id, kind } = request;
-    if (kind === "open") return send({ id, ok: true, kind });
-    const run = runRule(opened, request.task, request.options);
-    send({ id, ok: true, kind, run });
+    switch (request.kind) {
+      case "open":
+        await openEngine();
+        return send({ id, ok: true, kind: "open" });
+      case "fields":
+        await makeTables(request.tasks, (done) => send({ id, ok: true, kind: "progress", done }));
+        return send({ id, ok: true, kind: "fields" });
+      case "rule": {
+        const run = runRule(await openEngine(), request.task, request.options);
+        rest = run.matches;
+        sent = 0;
+        const matches = nextMatches();
+        return send({ id, ok: true, kind: "rule", run: { ...run, matches }, more: rest.length - sent });
+      }
+      case "more": {
+        const matches = nextMatches();
+        return send({ id, ok: true, kind: "more", matches, more: rest.length - sent });
+      }
+    }
   } catch (error) {
     const known = error instanceof UserError;
     send({
-      id: request.id,
+      id,
       ok: false,
       code: known ? error.code : "internal",
       message: errorMessage(error),
       hint: known ? (error.hint ?? null) : null,
     });
   }
+}
+
+function openEngine(): Promise<Engine> {
+  engine ??= Engine.open(casePath);
+  return engine;
+}
+
+/** Fields that the rules read and that have no column get their tables, in one pass over the originals. */
+async function makeTables(tasks: readonly RuleTask[], onProgress: (done: number) => void): Promise<void> {
+  const paths = await fieldsWithoutTable(casePath, tasks);
+  if (paths.length > 0) await makeSideTables(casePath, paths, onProgress);
+}
+
+function nextMatches(): readonly RuleMatch[] {
+  const next = rest.slice(sent, sent + MATCHES_PER_MESSAGE);
+  sent += next.length;
+  if (sent === rest.length) {
+    rest = [];
+    sent = 0;
+  }
+  return next;
 }
 
 function send(reply: EngineReply): void {

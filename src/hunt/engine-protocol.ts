@@ -1,13 +1,29 @@
 /** What the program and an engine process say to each other (structured clone: bigint and Date survive). */
-import type { RuleRun, RuleTask, TaskOptions } from "./rule-task.ts";
+import type { RuleMatch, RuleRun, RuleTask, TaskOptions } from "./rule-task.ts";
+
+/** Matches in one message: what is beyond is asked for. */
+export const MATCHES_PER_MESSAGE = 5_000;
 
 export type EngineRequest =
   | { readonly id: number; readonly kind: "open" }
-  | { readonly id: number; readonly kind: "rule"; readonly task: RuleTask; readonly options: TaskOptions };
+  /** Fill the tables of fields that rules need: the only request that writes. `progress` replies precede the answer. */
+  | { readonly id: number; readonly kind: "fields"; readonly tasks: readonly RuleTask[] }
+  | { readonly id: number; readonly kind: "rule"; readonly task: RuleTask; readonly options: TaskOptions }
+  /** The next matches of the rule that was run last. */
+  | { readonly id: number; readonly kind: "more" };
 
 export type EngineReply =
-  | { readonly id: number; readonly ok: true; readonly kind: "open" }
-  | { readonly id: number; readonly ok: true; readonly kind: "rule"; readonly run: RuleRun }
+  | { readonly id: number; readonly ok: true; readonly kind: "open" | "fields" }
+  | { readonly id: number; readonly ok: true; readonly kind: "progress"; readonly done: number }
+  /** The run with its first matches; `more` says how many are kept for later. */
+  | { readonly id: number; readonly ok: true; readonly kind: "rule"; readonly run: RuleRun; readonly more: number }
+  | {
+      readonly id: number;
+      readonly ok: true;
+      readonly kind: "more";
+      readonly matches: readonly RuleMatch[];
+      readonly more: number;
+    }
   | {
       readonly id: number;
       readonly ok: false;

@@ -44,6 +44,11 @@ export interface HuntHooks {
   readonly onProgress?: (progress: HuntProgress) => void;
   /** Ends the hunt; what was found so far is kept. */
   readonly signal?: AbortSignal;
+  /**
+   * Gets the findings one by one, in their order, at the end; the report's list is then empty. For whoever only writes
+   * them out: there may be millions.
+   */
+  readonly onFindings?: (report: HuntReport, findings: Iterable<HuntedFinding>) => Promise<void>;
 }
 
 export interface HuntReport {
@@ -72,6 +77,8 @@ export interface HuntedRule {
   readonly fresh: number;
   readonly unchanged: number;
   readonly gone: number;
+  /** Those of its findings that an exception hides. */
+  readonly hidden: number;
   /** Matches beyond `maxFindings`, not kept. */
   readonly cut: number;
   readonly ms: number;

@@ -16,13 +16,18 @@ export interface FoundBy {
 
 type GroupKeys = NonNullable<HuntedFinding["group"]>["keys"];
 
+/** Findings that are read at a time. */
+const CHUNK = 2_000;
+
 /** The findings of a hunt as the case now has them, in the given order. */
-export function readHunted(file: CaseFile, found: readonly FoundBy[]): HuntedFinding[] {
-  const stored = new Map(readFindings(file).map((finding) => [finding.id, finding]));
-  const events = readFindingEvents(
-    file,
-    found.map(({ id }) => id),
-  );
+export function* readHunted(file: CaseFile, found: readonly FoundBy[]): Generator<HuntedFinding> {
+  for (let start = 0; start < found.length; start += CHUNK) yield* readChunk(file, found.slice(start, start + CHUNK));
+}
+
+function readChunk(file: CaseFile, found: readonly FoundBy[]): HuntedFinding[] {
+  const ids = found.map(({ id }) => id);
+  const stored = new Map(readFindings(file, ids).map((finding) => [finding.id, finding]));
+  const events = readFindingEvents(file, ids);
   const places = readEventPlaces(
     file,
     [...events.values()].flat().filter((event) => event !== null),

@@ -35,9 +35,11 @@ SELECT f.id, f.key, f.rule, f.first_hunt, f.last_hunt, f.state, f.time, f.end_ti
   (SELECT count(*) FROM step_state s WHERE s.finding = f.id AND s.list = 'step' AND s.state <> 'open')
 FROM finding f LEFT JOIN exception x ON x.id = f.suppressed_by`;
 
-/** All findings by time, those without a time last, then id. */
-export function readFindings(file: CaseFile): StoredFinding[] {
-  return file.rows({ sql: `${SELECT} ORDER BY f.time IS NULL, f.time, f.id`, parameters: [] }).map(toFinding);
+/** All findings, or those with the given ids, by time, those without a time last, then id. */
+export function readFindings(file: CaseFile, ids: readonly number[] | null = null): StoredFinding[] {
+  const wanted = ids === null ? "" : "WHERE f.id IN (SELECT value FROM json_each(?))";
+  const sql = `${SELECT} ${wanted} ORDER BY f.time IS NULL, f.time, f.id`;
+  return file.rows({ sql, parameters: ids === null ? [] : [JSON.stringify(ids)] }).map(toFinding);
 }
 
 /** One finding, or null. */

@@ -100,15 +100,48 @@ export interface RecordedRule extends FindingCounts {
   readonly rule: StoredRule;
 }
 
+/** Findings of a rule stored before it was recorded: those of a rule that finds a million come in parts. */
+export interface RuleBegun {
+  readonly rule: StoredRule;
+  /** In the order of the matches; grows with each part. */
+  readonly findings: FindingCounts["findings"][number][];
+}
+
+/** Stores some findings of a rule, in one transaction; the rest, and the rule itself, are recorded with `recordRule`. */
+export function recordPart(
+  file: CaseFile,
+  hunt: Hunt,
+  rule: RuleRecord,
+  matches: Iterable<Match>,
+  begun: RuleBegun | null,
+): RuleBegun {
+  return file.transaction(() => {
+    const stored = begun?.rule ?? storeRule(file, rule, hunt.claimed);
+    const { findings } = storeFindings(file, hunt, stored, matches, false);
+    const all = begun?.findings ?? [];
+    for (const finding of findings) all.push(finding);
+    return { rule: stored, findings: all };
+  });
+}
+
 /**
  * Records one rule of a hunt with all its findings, in one transaction. Findings of earlier hunts that this one should
  * have produced and did not become `gone`; what the analyst said about them stays.
  */
-export function recordRule(file: CaseFile, hunt: Hunt, rule: RuleRecord, result: RuleResult): RecordedRule {
+export function recordRule(
+  file: CaseFile,
+  hunt: Hunt,
+  rule: RuleRecord,
+  result: RuleResult,
+  begun: RuleBegun | null = null,
+): RecordedRule {
   return file.transaction(() => {
-    const stored = storeRule(file, rule, hunt.claimed);
+    const stored = begun?.rule ?? storeRule(file, rule, hunt.claimed);
     const ran = result.outcome === "hit" || result.outcome === "none" || result.outcome === "blind";
-    const counts = storeFindings(file, hunt, stored, result.matches, ran);
+    const last = storeFindings(file, hunt, stored, result.matches, ran);
+    const findings = begun === null ? last.findings : [...begun.findings, ...last.findings];
+    const fresh = findings.filter(({ state }) => state === "new").length;
+    const counts = { findings, fresh, unchanged: findings.length - fresh, gone: last.gone };
     file.db
       .prepare(
         `INSERT INTO hunt_rule (hunt, rule, outcome, reason, findings, fresh, unchanged, gone, ms, sql_hash, details)
@@ -119,7 +152,7 @@ export function recordRule(file: CaseFile, hunt: Hunt, rule: RuleRecord, result:
         stored.row,
         result.outcome,
         result.reason,
-        counts.fresh + counts.unchanged,
+        findings.length,
         counts.fresh,
         counts.unchanged,
         counts.gone,

@@ -8,7 +8,7 @@ interface Member {
   readonly id: number;
   readonly time: bigint | null;
   readonly end: bigint | null;
-  readonly summary: FindingSummary;
+  readonly summary: Pick<FindingSummary, "host" | "container" | "entities" | "parents">;
 }
 
 /**
@@ -37,14 +37,19 @@ export function groupIncidents(file: CaseFile): void {
 }
 
 function readMembers(file: CaseFile): Member[] {
-  return file.db
+  const rows = file.db
     .prepare<[], [id: bigint, time: bigint | null, end: bigint | null, summary: string]>(
       "SELECT id, time, end_time, summary FROM finding WHERE suppressed_by IS NULL AND state <> 'gone' ORDER BY time, id",
     )
     .raw()
     .safeIntegers()
-    .all()
-    .map(([id, time, end, summary]) => ({ id: Number(id), time, end, summary: JSON.parse(summary) as FindingSummary }));
+    .iterate();
+  const members: Member[] = [];
+  for (const [id, time, end, text] of rows) {
+    const { host, container, entities, parents } = JSON.parse(text) as FindingSummary;
+    members.push({ id: Number(id), time, end, summary: { host, container, entities, parents } });
+  }
+  return members;
 }
 
 function joinByEvents(file: CaseFile, union: UnionFind): void {

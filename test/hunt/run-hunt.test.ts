@@ -1,12 +1,16 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { EngineClient } from "../../src/hunt/engine-client.ts";
+import { huntEntries } from "../../src/hunt/hunt-entries.ts";
+import { HuntRecorder } from "../../src/hunt/hunt-recorder.ts";
 import type { HuntOptions, HuntReport } from "../../src/hunt/hunt-types.ts";
+import { type RuleMatch, toTask } from "../../src/hunt/rule-task.ts";
 import { runHunt } from "../../src/hunt/run-hunt.ts";
 import type { ExceptionItem } from "../../src/rules/exception.ts";
 import type { RuleProblem } from "../../src/rules/problem.ts";
 import type { Rule } from "../../src/rules/rule.ts";
 import { openCase } from "../../src/store/case-file.ts";
 import { addException } from "../../src/store/exceptions.ts";
-import { readHunts, readLedger } from "../../src/store/hunts.ts";
+import { readHunts, readLedger, startHunt } from "../../src/store/hunts.ts";
 import { loadDocuments } from "./load-case.ts";
 import { someRule } from "./some-rules.ts";
 import { tinyCase } from "./tiny-case.ts";
@@ -51,6 +55,37 @@ function options(rules: readonly Rule[], more: Partial<HuntOptions> = {}): HuntO
     ...{ timeLimitMs: 60_000, processes: 2, now: () => new Date("2026-02-01T00:00:00Z") },
     ...more,
   };
+}
+
+/** A rule that finds every event, interrupted when `parts` messages of its matches have come. */
+async function interruptedWhile(path: string, parts: number): Promise<HuntRecorder> {
+  const file = await openCase(path, "write");
+  const client = new EngineClient(path);
+  try {
+    const rule = someRule("all", "any where true");
+    const hunt = startHunt(file, {
+      actor: { analyst: "ann", at: "2026-02-01T00:00:00Z" },
+      from: null,
+      to: null,
+      options: {},
+    });
+    const recorder = new HuntRecorder(file, hunt, huntEntries([rule], []), {});
+    await client.open();
+    const window = { from: null, to: null, respectIndex: false, maxFindings: 0 };
+    const { run, more } = await client.rule(toTask(rule), window);
+    expect([run.matches.length, more]).toEqual([5_000, 15_001]);
+    const rest = async function* (): AsyncGenerator<readonly RuleMatch[]> {
+      for (let part = 1; part < parts; part++) yield (await client.more()).matches;
+      const late = client.more();
+      await Promise.all([client.stop("interrupted"), late.then((answer) => answer.matches)]);
+    };
+    await recorder.put(0, { run, rest });
+    expect(await recorder.end()).toBe(true);
+    return recorder;
+  } finally {
+    await client.stop("done");
+    file.close();
+  }
 }
 
 function outcomes(report: HuntReport): unknown[] {
@@ -144,6 +179,65 @@ describe("runHunt", () => {
     } finally {
       file.close();
     }
+  });
+
+  it("ends while fields without a column are being read, when it is interrupted, and goes on there the next time", async () => {
+    const documents = Array.from({ length: 12_000 }, (_, n) => ({ ...events[0], custom: { deep: `v${n % 7}` } }));
+    const path = await loadDocuments(documents);
+    const rule = someRule("deep", 'process where custom.deep == "v3"');
+    const controller = new AbortController();
+    const report = await runHunt(options([rule], { casePath: path }), {
+      signal: controller.signal,
+      onProgress: ({ phase }) => phase === "fields" && controller.abort(),
+    });
+    expect(report.status).toBe("interrupted");
+    expect(outcomes(report)).toEqual([["deep", "skipped", 0, "the hunt was interrupted before this rule ended"]]);
+    const again = await runHunt(options([rule], { casePath: path }));
+    expect(outcomes(again)).toEqual([["deep", "hit", 1_714, null]]);
+  });
+
+  it("stores more matches than one message holds, in order, also of rules whose turn comes later", async () => {
+    const documents = Array.from({ length: 11_500 }, (_, n) => ({
+      ...events[0],
+      "@timestamp": new Date(Date.UTC(2026, 0, 1) + n * 1000).toISOString(),
+    }));
+    const path = await loadDocuments(documents);
+    const rules = [someRule("all", "any where true"), someRule("host", 'process where host.id == "h"'), nothing];
+    const counted = new Map<string, number>();
+    let last = 0;
+    const report = await runHunt(options(rules, { casePath: path }), {
+      onFindings: async (_report, findings) => {
+        for (const {
+          rule,
+          events: [event],
+        } of findings) {
+          const count = (counted.get(rule) ?? 0) + 1;
+          counted.set(rule, count);
+          if (event?.line !== count) throw new Error(`finding ${count} of ${rule} is line ${event?.line}`);
+          last = event.line;
+        }
+        return Promise.resolve();
+      },
+    });
+    expect(outcomes(report)).toEqual([
+      ["all", "hit", 11_500, null],
+      ["host", "hit", 11_500, null],
+      ["nothing", "none", 0, null],
+    ]);
+    expect([...counted]).toEqual([
+      ["all", 11_500],
+      ["host", 11_500],
+    ]);
+    expect(last).toBe(11_500);
+    expect(report.findings).toEqual([]);
+  });
+
+  it("keeps the matches that were stored when it is interrupted between two messages", async () => {
+    const path = await loadDocuments(Array.from({ length: 20_001 }, () => events[0]));
+    const recorder = await interruptedWhile(path, 2);
+    expect(recorder.rules.map(({ outcome, findings, reason }) => [outcome, findings, reason])).toEqual([
+      ["skipped", 10_000, "the hunt was interrupted before all of its matches were stored"],
+    ]);
   });
 
   it("finds what exceptions hide, and hides it again the next time", async () => {

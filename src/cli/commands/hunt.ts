@@ -1,12 +1,11 @@
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
 import { EXIT, UserError } from "../../base/errors.ts";
-import type { HuntProgress, HuntReport } from "../../hunt/hunt-types.ts";
+import type { HuntHooks, HuntProgress, HuntReport } from "../../hunt/hunt-types.ts";
 import { type CaseOptions, withAnalyst } from "../case-command.ts";
 import { huntJson, huntText, outcomeCounts } from "../hunt-output.ts";
 import { withInterrupt } from "../interrupt.ts";
 import { caseOf, type CliIo, resolvePath, writeOut } from "../io.ts";
-import { jsonText } from "../json-out.ts";
 import { StatusLine } from "../status-line.ts";
 import { parseCount, parseTime } from "../values.ts";
 
@@ -40,15 +39,18 @@ export function huntCommand(io: CliIo): Command {
     .option("--profile", "show the slowest rules; with --json the details of each")
     .option("--json", "as JSON")
     .action(async (options: HuntCommandOptions) => {
-      const report = await hunt(io, options);
       const profile = options.profile === true;
-      const text = options.json === true ? jsonText(huntJson(report, profile)) : huntText(report, profile, io.columns);
-      await writeOut(io.stdout, text);
+      const report = await hunt(io, options, async (done, findings) => {
+        if (options.json !== true) return writeOut(io.stdout, huntText(done, profile, io.columns));
+        for (const text of huntJson(done, findings, profile)) await writeOut(io.stdout, text);
+      });
       conclude(io, report);
     });
 }
 
-async function hunt(io: CliIo, options: HuntCommandOptions): Promise<HuntReport> {
+type Output = NonNullable<HuntHooks["onFindings"]>;
+
+async function hunt(io: CliIo, options: HuntCommandOptions, output: Output): Promise<HuntReport> {
   const casePath = caseOf(io, options.case);
   const window = {
     from: options.from === undefined ? null : parseTime(options.from),
@@ -80,7 +82,14 @@ async function hunt(io: CliIo, options: HuntCommandOptions): Promise<HuntReport>
           ...{ respectIndex: options.respectIndex === true, maxFindings },
           ...{ timeLimitMs: limit * 1000, processes, now: io.now },
         },
-        { signal, onProgress: (progress) => status.show(progressText(progress)) },
+        {
+          signal,
+          onProgress: (progress) => status.show(progressText(progress)),
+          onFindings: (report, findings) => {
+            status.clear();
+            return output(report, findings);
+          },
+        },
       ),
     );
   } finally {
