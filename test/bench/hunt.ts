@@ -6,18 +6,15 @@
  * Without `--case` a dump of N events is generated and loaded first. Each pack is hunted twice: the first time also makes
  * tables for fields that had no column.
  */
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import type { HuntReport } from "../../src/hunt/hunt-types.ts";
 import { runHunt } from "../../src/hunt/run-hunt.ts";
-import { loadEvidence } from "../../src/ingest/load.ts";
-import { DEFAULT_LOAD_OPTIONS } from "../../src/ingest/load-types.ts";
 import type { Pack } from "../../src/rules/pack-content.ts";
 import { builtinPack, readPack } from "../../src/rules/read-pack.ts";
-import { openCase } from "../../src/store/case-file.ts";
-import { dumpOptions, generateDump } from "./generate-dump.ts";
+import { makeCase } from "./make-case.ts";
 
 const SLOWEST = 10;
 
@@ -33,7 +30,8 @@ export async function run(args: readonly string[]): Promise<void> {
   });
   const folder = mkdtempSync(path.join(tmpdir(), "eqlite-bench-"));
   try {
-    const casePath = values.case ?? (await makeCase(folder, Number(values.events)));
+    const casePath = values.case ?? path.join(folder, "bench.case");
+    if (values.case === undefined) await makeCase(casePath, Number(values.events));
     const packs: [string, Pack][] = [["built-in", builtinPack()], ...values.rules.map(named)];
     for (const [name, pack] of packs) {
       for (const time of ["first", "second"]) {
@@ -49,18 +47,6 @@ export async function run(args: readonly string[]): Promise<void> {
 
 function named(given: string): [string, Pack] {
   return [given, readPack([given])];
-}
-
-async function makeCase(folder: string, events: number): Promise<string> {
-  const dump = path.join(folder, "dump.ndjson");
-  const out = openSync(dump, "w");
-  generateDump(dumpOptions(events), (chunk) => writeSync(out, chunk));
-  closeSync(out);
-  const casePath = path.join(folder, "bench.case");
-  const file = await openCase(casePath, "create");
-  await loadEvidence(file, [dump], DEFAULT_LOAD_OPTIONS);
-  file.close();
-  return casePath;
 }
 
 function hunt(casePath: string, pack: Pack, processes: number): Promise<HuntReport> {

@@ -4,6 +4,7 @@
 const BENCHES: Readonly<Record<string, () => Promise<{ run(args: readonly string[]): Promise<void> }>>> = {
   hunt: () => import("./hunt.ts"),
   load: () => import("./load.ts"),
+  tui: () => import("./tui.ts"),
 };
 
 const [name = "", ...args] = process.argv.slice(2);

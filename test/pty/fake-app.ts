@@ -1,6 +1,6 @@
 /** The triage screen over a case that never was, as a program of its own: what the pty tests run. */
 import process from "node:process";
-import { runTriage } from "../../src/tui/run.tsx";
+import { runTriage } from "../../src/tui/run.ts";
 import { fakeService } from "../tui/fake-service.ts";
 
 const flags = process.argv.slice(2);
@@ -20,12 +20,13 @@ if (flags.includes("crash")) {
   };
 }
 try {
-  await runTriage(service, {
+  const signal = await runTriage(service, {
     casePath: "/cases/web.case",
     stdin: process.stdin,
     stdout: process.stdout,
     env: process.env,
   });
+  if (signal !== null) process.kill(process.pid, signal);
   process.stdout.write(`after: ${service.calls.join("; ")}\n`);
 } catch (error) {
   process.stdout.write(`failed: ${String(error)}\n`);

@@ -30,6 +30,8 @@ export class TestTerminal {
   readonly clipboard: string[] = [];
   readonly exited: Promise<number>;
   hasExited = false;
+  /** When the program last wrote, by `performance.now()`. */
+  #wroteAt = 0;
 
   constructor(pty: typeof NodePty, file: string, args: readonly string[], options: TerminalOptions = {}) {
     const { columns = 120, rows = 40 } = options;
@@ -48,7 +50,9 @@ export class TestTerminal {
       return true;
     });
     this.#pty.onData((data) => {
+      const at = performance.now();
       this.#screen.write(data, () => {
+        this.#wroteAt = at;
         for (const check of [...this.#waiting]) check();
       });
     });
@@ -122,6 +126,13 @@ export class TestTerminal {
       };
       this.#waiting.add(check);
     });
+  }
+
+  /** Sends keys; resolves with the milliseconds until the write of the program that showed what is wanted. */
+  async time(keys: string, wanted: string | RegExp | (() => boolean)): Promise<number> {
+    const from = performance.now();
+    await this.press(keys, wanted);
+    return this.#wroteAt - from;
   }
 
   /** Sends keys and waits for what they show. */

@@ -34,12 +34,15 @@ export function triageCommand(io: CliIo): Command {
           return exportForTriage(book, format, output);
         },
       });
+      let signal: NodeJS.Signals | null = null;
       try {
-        const { runTriage } = await import("../../tui/run.tsx");
-        await runTriage(service, { casePath: file, stdin, stdout, env: io.env });
+        const { runTriage } = await import("../../tui/run.ts");
+        signal = await runTriage(service, { casePath: file, stdin, stdout, env: io.env });
       } finally {
         await service.close();
       }
+      // The work is saved and the case closed: now as the signal wants it.
+      if (signal !== null) process.kill(process.pid, signal);
     });
 }
 

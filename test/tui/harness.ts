@@ -1,47 +1,16 @@
-/** The screen without a terminal: a small stdout with a size, and the last frame as text. */
-import { PassThrough, Writable } from "node:stream";
-import { render } from "ink";
-import { App } from "../../src/tui/app.tsx";
+/** The screen without a terminal: the store with its effects, and the last frame as text. */
 import { effectRunner } from "../../src/tui/effects.ts";
+import { startPainter } from "../../src/tui/painter.ts";
 import { initialState, type State } from "../../src/tui/state/state.ts";
 import { createStore } from "../../src/tui/store.ts";
 import { THEMES, type ThemeName } from "../../src/tui/theme.ts";
 import { fakeService, type FakeOptions, type FakeService } from "./fake-service.ts";
-
-class FakeStdout extends Writable {
-  readonly isTTY = true;
-  readonly columns: number;
-  readonly rows: number;
-  frame = "";
-  constructor(columns: number, rows: number) {
-    super({ decodeStrings: false });
-    this.columns = columns;
-    this.rows = rows;
-  }
-  override _write(chunk: string, _encoding: string, done: () => void): void {
-    // With `debug` every write is a whole frame.
-    if (chunk !== "") this.frame = chunk;
-    done();
-  }
-}
-
-class FakeStdin extends PassThrough {
-  readonly isTTY = true;
-  readonly isRaw = false;
-  setRawMode(): this {
-    return this;
-  }
-  ref(): void {}
-  unref(): void {}
-}
 
 export interface Screen {
   readonly service: FakeService;
   state(): State;
   /** Names of keys (or `:command line`), one after the other, each with all it causes. */
   press(...keys: readonly string[]): Promise<void>;
-  /** Every character as a key. */
-  type(text: string): Promise<void>;
   /** The frame as plain text, right-trimmed lines. */
   text(): string;
   lines(): readonly string[];
@@ -64,8 +33,6 @@ export interface ScreenOptions extends FakeOptions {
 export async function openScreen(options: ScreenOptions = {}): Promise<Screen> {
   const { columns = 120, rows = 40, theme = "dark" } = options;
   const service = options.service ?? fakeService(options);
-  const stdout = new FakeStdout(columns, rows);
-  const stdin = new FakeStdin();
   const copied: string[] = [];
   let quits = 0;
   const runner = effectRunner({
@@ -90,20 +57,21 @@ export async function openScreen(options: ScreenOptions = {}): Promise<Screen> {
     },
   );
   store.dispatch({ type: "findings", rows: await service.findings() });
-  const instance = render(<App store={store} theme={THEMES[theme]} onControl={() => undefined} />, {
-    stdout,
-    stdin,
-    debug: true,
-    interactive: true,
-    exitOnCtrlC: false,
-    patchConsole: false,
-  });
+  let frame: readonly string[] = [];
+  const canvas = {
+    draw: (drawn: readonly string[]): void => {
+      frame = drawn;
+    },
+    forget: () => undefined,
+  };
+  const painter = startPainter(store, canvas, THEMES[theme]);
   const settled = async (): Promise<void> => {
     if (options.stuck !== true) await runner.settled();
-    await instance.waitUntilRenderFlush();
+    // The painter draws after what is under way.
+    await Promise.resolve();
   };
   await settled();
-  const text = (): string => stripSgr(stdout.frame);
+  const text = (): string => stripControls(frame.join("\n"));
   return {
     service,
     state: store.getState,
@@ -118,23 +86,19 @@ export async function openScreen(options: ScreenOptions = {}): Promise<Screen> {
         await settled();
       }
     },
-    type: async (typed) => {
-      stdin.write(typed);
-      await settled();
-    },
     text,
     lines: () => text().split("\n"),
-    raw: () => stdout.frame,
+    raw: () => frame.join("\n"),
     copied: () => copied,
     quits: () => quits,
     settled,
     close: () => {
-      instance.unmount();
+      painter.stop();
     },
   };
 }
 
-/** Text without the colours that the program itself sets. */
-export function stripSgr(text: string): string {
-  return text.replace(/\x1b\[[\d;]*m/g, "");
+/** Text without the colours and columns that the program itself sets. */
+function stripControls(text: string): string {
+  return text.replace(/\x1b\[[\d;]*[mG]/g, "").replace(/ +$/gm, "");
 }

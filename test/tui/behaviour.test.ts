@@ -3,7 +3,7 @@ import { settingsText, withSettings } from "../../src/tui/settings.ts";
 import { cursorOf, focusedPane, initialState } from "../../src/tui/state/state.ts";
 import { update } from "../../src/tui/state/update.ts";
 import { fakeService } from "./fake-service.ts";
-import { openScreen, type Screen, type ScreenOptions } from "./harness.tsx";
+import { openScreen, type Screen, type ScreenOptions } from "./harness.ts";
 
 const open: Screen[] = [];
 

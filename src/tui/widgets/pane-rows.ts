@@ -1,4 +1,4 @@
-/** A pane as painted text: its border with title, tabs and note, its head, and the part of its list around the cursor. */
+/** A pane as painted rows: its border with title, tabs and note, its head, and the part of its list around the cursor. */
 import { safeText, textWidth } from "../../base/safe-text.ts";
 import { PANE_EDGE, type PaneBox } from "../layout.ts";
 import { type Line, paintLine, span } from "../line.ts";
@@ -12,22 +12,13 @@ const LIGHT = { topLeft: "┌", topRight: "┐", bottomLeft: "└", bottomRight:
 /** The pane that has the keys has a heavy border: weight, not only colour. */
 const HEAVY = { topLeft: "┏", topRight: "┓", bottomLeft: "┗", bottomRight: "┛", across: "━", down: "┃" } as const;
 
-/**
- * A pane in four texts, each painted: Ink measures every text of every frame, and text with box-drawing characters in it
- * costs it ten times as much as plain text. So the border stands apart, and what is inside is not padded.
- */
-export interface PaneParts {
-  readonly top: string;
-  /** The left border with the cursor sign, two columns. */
-  readonly left: string;
-  /** What is inside, `box.width - 3` columns. */
-  readonly text: string;
-  readonly right: string;
-  readonly bottom: string;
+/** To an absolute column, counted from 0: a border stands in its place even where the terminal measures the text before it otherwise. */
+function toColumn(column: number): string {
+  return `\x1b[${String(column + 1)}G`;
 }
 
-/** The pane of a box: together exactly `box.height` lines of `box.width` columns. */
-export function paneParts(state: State, box: PaneBox, theme: Theme): PaneParts {
+/** The pane of a box whose left edge is at a column of the screen: exactly `box.height` rows of `box.width` columns. */
+export function paneRows(state: State, box: PaneBox, left: number, theme: Theme): readonly string[] {
   const width = box.width - PANE_EDGE + 1;
   const view = paneView(state, box.pane, width - 1);
   const inside = Math.max(0, box.height - 2);
@@ -35,24 +26,21 @@ export function paneParts(state: State, box: PaneBox, theme: Theme): PaneParts {
   const edge = box.focused ? HEAVY : LIGHT;
   const style = box.focused ? "accent" : "dim";
   const find = state.prompt?.kind === "search" && box.focused ? state.prompt.text : state.search;
-  const head = view.head.slice(0, inside);
-  const body = bodyLines(view, cursor, inside - head.length);
-  const lines = [
-    ...head.map((line) => paintLine(line, width, theme, { pad: false })),
-    ...body.map(({ line, at }) => {
-      const reverse = at === "cursor" && box.focused;
-      return paintLine(line, width, theme, { reverse, find, pad: reverse });
-    }),
-  ];
-  const sign = { cursor: "▸", under: "▏", list: " ", none: " " } as const;
-  const signs = [...head.map(() => " "), ...body.map(({ at }) => sign[at])];
-  return {
-    top: topLine(state, box, view, edge, theme),
-    left: signs.map((one) => paintLine([span(edge.down + one, style)], 2, theme)).join("\n"),
-    text: lines.join("\n"),
-    right: signs.map(() => paintLine([span(edge.down, style)], 1, theme)).join("\n"),
-    bottom: bottomLine(view, cursor, box, edge, theme),
-  };
+  const head = view.head.slice(0, inside).map((line): Placed => ({ line, at: "none" }));
+  const right = toColumn(left + box.width - 1) + paintLine([span(edge.down, style)], 1, theme);
+  const start = left === 0 ? "" : toColumn(left);
+  const borders = signs((sign) => start + paintLine([span(edge.down + sign, style)], 2, theme));
+  const rows = [...head, ...bodyLines(view, cursor, inside - head.length)].map(({ line, at }) => {
+    const reverse = at === "cursor" && box.focused;
+    return borders[at] + paintLine(line, width, theme, { reverse, find }) + right;
+  });
+  return [start + topLine(state, box, view, edge, theme), ...rows, start + bottomLine(view, cursor, box, edge, theme)];
+}
+
+/** The sign beside a line, with what is made of it. */
+function signs(make: (sign: string) => string): Readonly<Record<Placed["at"], string>> {
+  const blank = make(" ");
+  return { cursor: make("▸"), under: make("▏"), list: blank, none: blank };
 }
 
 interface Placed {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { textWidth } from "../../src/base/safe-text.ts";
-import { openScreen } from "./harness.tsx";
+import { openScreen } from "./harness.ts";
 
 /** Keys that lead from the start to each screen with something on it. */
 const PATHS: Readonly<Record<string, readonly string[]>> = {
