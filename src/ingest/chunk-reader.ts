@@ -188,7 +188,7 @@ export class ChunkReader {
     else if (hit.document === value["_source"]) {
       this.#addDocument(hit.document, start, end, line, flags | EVENT_FLAG.wrapped, known, null);
     } else {
-      this.#derive(hit.document);
+      this.#derive(exactJsonText(hit.document));
       this.#addDocument(hit.document, start, end, line, flags | EVENT_FLAG.derived, known, null);
     }
   }
@@ -197,8 +197,11 @@ export class ChunkReader {
     if (format.convert === "json") return;
     const { start, end, line } = document;
     const bytes = this.#data.subarray(start, end);
-    const flags = this.#utf8 || isUtf8(bytes) ? 0 : EVENT_FLAG.badUtf8;
-    const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(Uint8Array.from(bytes));
+    const valid = this.#utf8 || isUtf8(bytes);
+    const flags = valid ? 0 : EVENT_FLAG.badUtf8;
+    const text = valid
+      ? bytes.toString("utf8")
+      : new TextDecoder("utf-8", { ignoreBOM: true }).decode(Uint8Array.from(bytes));
     let ordinal = 0;
     let extra = -1;
     for (const converted of format.convert(text, document.context, task.member)) {
@@ -209,7 +212,7 @@ export class ChunkReader {
       } else {
         const at = line + (converted.lineOffset ?? 0);
         const { document: made, identity } = converted;
-        this.#derive(made);
+        this.#derive(JSON.stringify(made));
         this.#addDocument(made, start, end, at, flags | EVENT_FLAG.derived, identity ?? null, ordinal++);
       }
     }
@@ -237,9 +240,9 @@ export class ChunkReader {
     });
   }
 
-  /** Keeps the document of the next event. */
-  #derive(document: Record<string, unknown>): void {
-    const text = Buffer.from(exactJsonText(document));
+  /** Keeps the document of the next event, as JSON. */
+  #derive(json: string): void {
+    const text = Buffer.from(json);
     this.#derived.push(this.#builder.events, this.#derivedBytes, text.length);
     this.#derivedTexts.push(text);
     this.#derivedBytes += text.length;

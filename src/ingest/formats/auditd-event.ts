@@ -10,9 +10,9 @@ import {
 } from "../mappings/auditd.ts";
 import { architectureName, syscallName } from "../mappings/auditd-syscalls.ts";
 import { derivedId, deriveHostId } from "../mappings/host.ts";
-import { applyTable, derive, put } from "../mappings/table.ts";
+import { applyLookup, derive, type MappingTable, put } from "../mappings/table.ts";
 import { argumentsOf, type AuditRecord, parseAuditRecord, parseSockaddr } from "./auditd-record.ts";
-import type { AuditContext } from "./auditd-splitter.ts";
+import type { AuditContext, Begun } from "./auditd-splitter.ts";
 import { type Document, newDocument } from "./dialect.ts";
 
 /** Records that add to another and never lead an event. */
@@ -33,7 +33,10 @@ const PARTS = new Set([
 export function auditEvents(text: string, context: unknown, member: MemberFacts): Converted[] {
   const events = new Map<string, { records: AuditRecord[]; lines: string[]; lineOffset: number }>();
   const converted: Converted[] = [];
-  for (const [lineOffset, line] of text.split(/\r?\n/).entries()) {
+  let lineOffset = -1;
+  for (const ended of text.split("\n")) {
+    lineOffset += 1;
+    const line = ended.endsWith("\r") ? ended.slice(0, -1) : ended;
     if (line === "") continue;
     const record = parseAuditRecord(line);
     if (record === null) {
@@ -41,19 +44,25 @@ export function auditEvents(text: string, context: unknown, member: MemberFacts)
       continue;
     }
     const key = `${record.node ?? ""} ${record.time}:${record.serial}`;
-    const event = events.get(key) ?? { records: [], lines: [], lineOffset };
-    event.records.push(record);
-    event.lines.push(line);
-    events.set(key, event);
+    const event = events.get(key);
+    if (event === undefined) events.set(key, { records: [record], lines: [line], lineOffset });
+    else {
+      event.records.push(record);
+      event.lines.push(line);
+    }
   }
-  const begun = isContext(context) ? context.begun : {};
+  const begun = new Map(isContext(context) ? context.begun.map(([key, ...known]) => [key, known]) : []);
+  const foreign = converted.length > 0;
   for (const [key, { records, lines, lineOffset }] of events) {
-    const document = auditToEcs(records, begun[key] ?? [null, null], member);
-    document["event.original"] = lines.join("\n");
+    const document = auditToEcs(records, begun.get(key) ?? UNKNOWN, member);
+    // Alone in its document, an event has the document as its original.
+    if (events.size > 1 || foreign) document["event.original"] = lines.join("\n");
     converted.push({ kind: "event", document, lineOffset });
   }
   return converted.sort((a, b) => offsetOf(a) - offsetOf(b));
 }
+
+const UNKNOWN: Begun = [null, null];
 
 function offsetOf(converted: Converted): number {
   return converted.kind === "none" ? 0 : (converted.lineOffset ?? 0);
@@ -67,40 +76,31 @@ function isContext(value: unknown): value is AuditContext {
  * The ECS document of one audit event.
  * @param begun `time:serial` of when its process and the parent began, where the log shows it.
  */
-export function auditToEcs(
-  records: readonly AuditRecord[],
-  begun: readonly [own: string | null, parent: string | null],
-  member: MemberFacts,
-): Document {
+export function auditToEcs(records: readonly AuditRecord[], begun: Begun, member: MemberFacts): Document {
   const out = newDocument();
   const call = records.find(({ type }) => type === "SYSCALL");
   const special = records.find(({ type }) => type !== "SYSCALL" && !PARTS.has(type));
   const leader = call ?? special ?? records[0];
   if (leader === undefined) return out;
-  const fields = fieldsOf(leader);
+  const field = lookupIn(leader);
   const syscall =
-    call === undefined ? undefined : syscallName(fields["arch"], fields["SYSCALL"] ?? fields["syscall"] ?? "");
-  const failed = /^(?:no|failed|0)$/.test(fields["success"] ?? fields["res"] ?? "");
+    call === undefined ? undefined : syscallName(field("arch"), field("SYSCALL") ?? field("syscall") ?? "");
+  const failed = /^(?:no|failed|0)$/.test(field("success") ?? field("res") ?? "");
   const kind = kindOf(syscall, special?.type);
 
   putAction(out, kind, syscall, special ?? leader, failed);
-  if (kind?.object !== undefined) putFiles(out, kind, records, fields, failed);
+  if (kind?.object !== undefined) putFiles(out, kind, records, field, failed);
   if (syscall !== undefined) putSocket(out, syscall, records);
   if (syscall === undefined || special?.type === "LOGIN") {
-    const from = special === undefined ? fields : fieldsOf(special);
-    const rows = kind?.category.includes("iam") === true ? AUDIT_ACCOUNT_FIELDS : AUDIT_USER_FIELDS;
-    applyTable({ id: "auditd/user", reference: AUDITD_REFERENCE, always: {}, rows }, from, out);
+    const table = kind?.category.includes("iam") === true ? ACCOUNT_TABLE : USER_TABLE;
+    applyLookup(table, special === undefined ? field : lookupIn(special), out);
   }
   const cwd = records.find(({ type }) => type === "CWD")?.fields.get("cwd");
   put(out, "process.working_directory", cwd);
-  applyTable(
-    { id: "auditd/fields", reference: AUDITD_REFERENCE, always: { "event.kind": "event" }, rows: AUDIT_FIELDS },
-    fields,
-    out,
-  );
-  if (out["user.name"] !== undefined && out["user.name"] !== (fields["UID"] ?? out["user.name"])) delete out["user.id"];
-  putProcess(out, records, fields, syscall, failed);
-  putTarget(out, records, syscall, fields);
+  applyLookup(FIELDS_TABLE, field, out);
+  if (out["user.name"] !== undefined && out["user.name"] !== (field("UID") ?? out["user.name"])) delete out["user.id"];
+  putProcess(out, records, field("comm"), syscall, failed);
+  putTarget(out, records, syscall, field);
 
   out["@timestamp"] = leader.time;
   out["event.module"] = "auditd";
@@ -115,11 +115,20 @@ export function auditToEcs(
   return out;
 }
 
-function fieldsOf({ fields, enriched }: AuditRecord): Record<string, string> {
-  const all = Object.create(null) as Record<string, string>;
-  for (const [key, value] of fields) all[key] = value;
-  for (const [key, value] of enriched) all[key] = value;
-  return all;
+const FIELDS_TABLE: MappingTable = {
+  id: "auditd/fields",
+  reference: AUDITD_REFERENCE,
+  always: { "event.kind": "event" },
+  rows: AUDIT_FIELDS,
+};
+const USER_TABLE: MappingTable = { ...FIELDS_TABLE, id: "auditd/user", always: {}, rows: AUDIT_USER_FIELDS };
+const ACCOUNT_TABLE: MappingTable = { ...USER_TABLE, id: "auditd/account", rows: AUDIT_ACCOUNT_FIELDS };
+
+type Lookup = (field: string) => string | undefined;
+
+/** The fields of a record by name. */
+function lookupIn({ fields, enriched }: AuditRecord): Lookup {
+  return enriched.size === 0 ? (name) => fields.get(name) : (name) => enriched.get(name) ?? fields.get(name);
 }
 
 function kindOf(syscall: string | undefined, type: string | undefined): AuditKind | undefined {
@@ -174,7 +183,7 @@ function putFiles(
   out: Document,
   kind: AuditKind,
   records: readonly AuditRecord[],
-  fields: Record<string, string>,
+  field: Lookup,
   failed: boolean,
 ): void {
   if (kind.object === "module") {
@@ -200,7 +209,7 @@ function putFiles(
   put(out, "file.uid", object.fields.get("ouid"));
   put(out, "file.gid", object.fields.get("ogid"));
   if (kind.action[0] !== "open" || failed) return;
-  const flags = parseInt(fields[fields["syscall"] === "2" || fields["SYSCALL"] === "open" ? "a1" : "a2"] ?? "0", 16);
+  const flags = parseInt(field(field("syscall") === "2" || field("SYSCALL") === "open" ? "a1" : "a2") ?? "0", 16);
   if (of("CREATE") !== undefined)
     [out["event.action"], out["event.type"]] = [["creation", "opened-file"], ["creation"]];
   else if ((flags & WRITE_FLAGS) !== 0)
@@ -242,13 +251,12 @@ function putSocket(out: Document, syscall: string, records: readonly AuditRecord
 function putProcess(
   out: Document,
   records: readonly AuditRecord[],
-  fields: Record<string, string>,
+  comm: string | undefined,
   syscall: string | undefined,
   failed: boolean,
 ): void {
   const executable = out["process.executable"];
   const base = typeof executable === "string" ? executable.slice(executable.lastIndexOf("/") + 1) : undefined;
-  const { comm } = fields;
   const executed = syscall?.startsWith("execve") === true && !failed;
   const shortened = comm !== undefined && base?.startsWith(comm) === true;
   put(out, "process.name", (executed && !shortened ? comm : undefined) ?? base ?? comm);
@@ -267,33 +275,39 @@ function putProcess(
 }
 
 /** Who was traced or killed. */
-function putTarget(
-  out: Document,
-  records: readonly AuditRecord[],
-  syscall: string | undefined,
-  fields: Record<string, string>,
-): void {
+function putTarget(out: Document, records: readonly AuditRecord[], syscall: string | undefined, field: Lookup): void {
   const object = records.find(({ type }) => type === "OBJ_PID")?.fields;
   if (object !== undefined) {
     put(out, "Target.process.pid", Number(object.get("opid")));
     put(out, "Target.process.name", object.get("ocomm"));
   }
-  if (syscall === "ptrace") put(out, "auditd.data.request", fields["a0"]);
+  if (syscall === "ptrace") put(out, "auditd.data.request", field("a0"));
 }
 
 /** Fields of the records under auditd's own names. */
 function putData(out: Document, records: readonly AuditRecord[], syscall: string | undefined): void {
   for (const { type, fields } of records) {
     if (type === "EXECVE" || type === "PATH" || type === "PROCTITLE" || type === "CWD") continue;
-    for (const [key, value] of fields) put(out, `auditd.data.${key}`, value);
+    for (const [key, value] of fields) put(out, dataPath(key), value);
   }
   if (syscall !== undefined) out["auditd.data.syscall"] = syscall;
   const arch = out["auditd.data.arch"];
   if (typeof arch === "string") out["auditd.data.arch"] = architectureName(arch);
 }
 
+const dataPaths = new Map<string, string>();
+
+/** `auditd.data.KEY`, made once for each of the usual keys. */
+function dataPath(key: string): string {
+  const known = dataPaths.get(key);
+  if (known !== undefined) return known;
+  const path = `auditd.data.${key}`;
+  if (dataPaths.size < 1000) dataPaths.set(key, path);
+  return path;
+}
+
 /** Ids of the process and its parent: of host, pid and the moment it began, where the log shows one. */
-function deriveEntities(out: Document, begun: readonly [own: string | null, parent: string | null]): void {
+function deriveEntities(out: Document, begun: Begun): void {
   const host = String(out["host.id"]);
   const id = (pid: unknown, moment: string | null): string | undefined =>
     typeof pid === "number" ? derivedId(`process:${host}:${String(pid)}:${moment ?? ""}`) : undefined;

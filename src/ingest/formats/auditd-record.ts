@@ -37,17 +37,49 @@ export function parseAuditRecord(line: string): AuditRecord | null {
 }
 
 /** `key=value`, the value bare, in double quotes, or in single quotes with more fields within. */
-const FIELD = /([A-Za-z0-9_.[\]-]+)=(?:"([^"]*)"|'([^']*)'|(\([^)\s]*\)|\S*))/g;
-
 function readFields(text: string, type: string, fields: Map<string, string>): void {
-  for (const [, key = "", quoted, nested, bare] of text.matchAll(FIELD)) {
-    if (nested !== undefined) {
-      readFields(nested, type, fields);
+  for (let equals = text.indexOf("="), from = 0; equals >= 0; equals = text.indexOf("=", from)) {
+    let start = equals;
+    while (start > from && isKeyByte(text.charCodeAt(start - 1))) start -= 1;
+    const at = equals + 1;
+    if (start === equals) {
+      from = at;
       continue;
     }
-    const value = quoted ?? decodeBare(key, bare ?? "", type);
+    const key = text.slice(start, equals);
+    const opening = text[at];
+    let value: string | undefined;
+    const close = opening === '"' || opening === "'" ? text.indexOf(opening, at + 1) : -1;
+    if (close < 0) {
+      from = endOfBare(text, at);
+      value = decodeBare(key, text.slice(at, from), type);
+    } else {
+      from = close + 1;
+      value = text.slice(at + 1, close);
+      if (opening === "'") {
+        readFields(value, type, fields);
+        continue;
+      }
+    }
     if (value !== undefined && value !== "" && value !== "?" && !fields.has(key)) fields.set(key, value);
   }
+}
+
+/** Letters, digits, and `_ . - [ ]`. */
+function isKeyByte(code: number): boolean {
+  if (code >= 0x61 ? code <= 0x7a : code >= 0x30 && code <= 0x39) return true;
+  return (code >= 0x41 && code <= 0x5b) || code === 0x5d || code === 0x5f || code === 0x2d || code === 0x2e;
+}
+
+/** A bare value ends at white space; one in parentheses at the closing one. */
+function endOfBare(text: string, start: number): number {
+  const closes = text.charCodeAt(start) === 0x28;
+  for (let at = start; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0x20 || (code >= 0x09 && code <= 0x0d)) return at;
+    if (closes && code === 0x29) return at + 1;
+  }
+  return text.length;
 }
 
 /** Fields that auditd writes as hexadecimal digits where they hold anything but printable ASCII without quotes. */
@@ -82,9 +114,8 @@ function decodeBare(key: string, value: string, type: string): string | undefine
   if (MISSING.has(value)) return undefined;
   const encoded = ENCODED.has(key) || (type === "EXECVE" && /^a\d+(?:\[\d+\])?$/.test(key));
   if (!encoded || value.length % 2 !== 0 || !/^[0-9A-Fa-f]+$/.test(value)) return value;
-  const bytes = Buffer.from(value, "hex");
-  if (key === "proctitle") return bytes.toString("utf8").replace(/\0+$/, "");
-  return bytes.toString("utf8");
+  const decoded = Buffer.from(value, "hex").toString("utf8");
+  return key === "proctitle" ? decoded.replace(/\0+$/, "") : decoded;
 }
 
 /** The arguments of an execution: EXECVE records, long arguments in pieces `a1[0]`, `a1[1]` put together. */
@@ -93,11 +124,11 @@ export function argumentsOf(records: readonly AuditRecord[]): string[] | undefin
   for (const { type, fields } of records) {
     if (type !== "EXECVE") continue;
     for (const [key, value] of fields) {
-      const match = /^a(\d+)(?:\[(\d+)\])?$/.exec(key);
+      const match = key.charCodeAt(0) === 0x61 ? /^a(\d+)(?:\[(\d+)\])?$/.exec(key) : null;
       if (match === null) continue;
-      const pieces = parts.get(Number(match[1])) ?? [];
-      pieces.push([Number(match[2] ?? 0), value]);
-      parts.set(Number(match[1]), pieces);
+      const pieces = parts.get(Number(match[1]));
+      if (pieces === undefined) parts.set(Number(match[1]), [[Number(match[2] ?? 0), value]]);
+      else pieces.push([Number(match[2] ?? 0), value]);
     }
   }
   if (parts.size === 0) return undefined;

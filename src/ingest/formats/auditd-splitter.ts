@@ -15,9 +15,12 @@ const MAX_GROUP_BYTES = 4 * 1024 * 1024;
 /** Processes remembered; the longest unseen are forgotten. */
 const MAX_PROCESSES = 16_384;
 
-/** For each event of a document, by `node time:serial`: when its process and its parent began, as far as the log tells. */
+/** When the process of an event and its parent began (`time:serial`), as far as the log tells. */
+export type Begun = readonly [own: string | null, parent: string | null];
+
+/** What the log tells beside the records of a document: by `node time:serial`, for events of which anything is known. */
 export interface AuditContext {
-  readonly begun: Readonly<Record<string, readonly [own: string | null, parent: string | null]>>;
+  readonly begun: readonly (readonly [key: string, ...Begun])[];
 }
 
 interface Group {
@@ -33,7 +36,7 @@ interface Group {
 interface State {
   readonly lines: unknown;
   readonly groups: Group[];
-  readonly begun: [string, readonly [string | null, string | null]][];
+  readonly begun: [string, Begun][];
   readonly processes: [string, string][];
 }
 
@@ -47,9 +50,12 @@ export class AuditSplitter implements Splitter {
   readonly #groups: Group[];
   /** The open group of each key. */
   readonly #of = new Map<string, Group>();
-  readonly #begun: Map<string, readonly [string | null, string | null]>;
+  readonly #begun: Map<string, Begun>;
   /** `node pid` to `time:serial` of its last execution or fork, least recently changed first. */
   readonly #processes: Map<string, string>;
+  /** How a record goes on after its type when it belongs to the same event as the last one; empty: unknown. */
+  #sameEvent = "";
+  #lastKey = "";
 
   constructor(state: unknown) {
     const saved = state as State | undefined;
@@ -89,8 +95,8 @@ export class AuditSplitter implements Splitter {
     } satisfies State;
   }
 
-  #add({ start, end, line, head }: CutLine, out: SplitDocument[]): void {
-    const text = head.toString("latin1");
+  #add({ start, end, line, head: text }: CutLine, out: SplitDocument[]): void {
+    if (this.#adds(text, line, end)) return;
     const record = parseAuditHead(text);
     const time = record === null ? (this.#groups.at(-1)?.time ?? 0) : Number(record.time);
     const key = record === null ? "" : `${record.node ?? ""} ${record.time}:${record.serial}`;
@@ -98,8 +104,11 @@ export class AuditSplitter implements Splitter {
     else if (record !== null && !PARTS.has(record.type) && !this.#begun.has(key)) {
       this.#follow(text, record.node ?? "", null, key);
     }
+    const plain = record !== null && record.node === null;
+    this.#sameEvent = plain ? ` msg=audit(${record.time}:${record.serial}):` : "";
+    this.#lastKey = key;
     const known = key === "" ? undefined : this.#of.get(key);
-    if (known !== undefined && line - known.line < MAX_GROUP_LINES && end - known.start <= MAX_GROUP_BYTES) {
+    if (known !== undefined && hasRoom(known, line, end)) {
       this.#join(known, end);
     } else {
       const group: Group = { start, end, line, time, keys: key === "" ? [] : [key], blank: end === start };
@@ -107,6 +116,17 @@ export class AuditSplitter implements Splitter {
       if (key !== "") this.#of.set(key, group);
     }
     while (this.#groups.length > OPEN_EVENTS || time - (this.#groups[0]?.time ?? time) > OPEN_SECONDS) this.#close(out);
+  }
+
+  /** Most records only add to the event of the one before: they are told without taking the line apart. */
+  #adds(text: string, line: number, end: number): boolean {
+    if (this.#sameEvent === "" || !text.startsWith("type=")) return false;
+    const space = text.indexOf(" ");
+    if (!text.startsWith(this.#sameEvent, space) || !PARTS.has(text.slice(5, space))) return false;
+    const group = this.#of.get(this.#lastKey);
+    if (group === undefined || !hasRoom(group, line, end)) return false;
+    this.#join(group, end);
+    return true;
   }
 
   /** A record joins an event that is open: every group from there on becomes one. */
@@ -127,31 +147,37 @@ export class AuditSplitter implements Splitter {
       out.push({ start: group.start, end: group.end, line: group.line, blank: true });
       return;
     }
-    const begun: Record<string, readonly [string | null, string | null]> = {};
+    const begun: (readonly [string, ...Begun])[] = [];
     for (const key of group.keys) {
       if (this.#of.get(key) === group) this.#of.delete(key);
       const known = this.#begun.get(key);
-      if (known !== undefined) begun[key] = known;
+      if (known === undefined) continue;
+      if (known[0] !== null || known[1] !== null) begun.push([key, ...known]);
       this.#begun.delete(key);
     }
-    out.push({ start: group.start, end: group.end, line: group.line, context: { begun } satisfies AuditContext });
+    const { start, end, line } = group;
+    out.push(
+      begun.length === 0 ? { start, end, line } : { start, end, line, context: { begun } satisfies AuditContext },
+    );
   }
 
   /** Notes when the process of a record, and its parent, began; an execution or fork begins a process. */
   #follow(text: string, node: string, moment: string | null, key: string): void {
-    const field = (name: keyof typeof FIELD): string | undefined => FIELD[name].exec(text)?.[1];
-    const pid = field("pid");
+    const pid = digits(fieldIn(text, "pid"));
     if (pid === undefined) return;
-    const call = moment === null ? undefined : syscallName(field("arch"), field("SYSCALL") ?? field("syscall") ?? "");
-    const succeeded = field("success") !== "no";
+    const call =
+      moment === null
+        ? undefined
+        : syscallName(fieldIn(text, "arch"), fieldIn(text, "SYSCALL") ?? fieldIn(text, "syscall") ?? "");
+    const succeeded = fieldIn(text, "success") !== "no";
     if (moment !== null && succeeded && (call === "execve" || call === "execveat")) this.#begin(node, pid, moment);
-    const ppid = field("ppid");
+    const ppid = digits(fieldIn(text, "ppid"));
     const own = this.#processes.get(`${node} ${pid}`) ?? null;
     const parent = ppid === undefined ? null : (this.#processes.get(`${node} ${ppid}`) ?? null);
     this.#begun.set(key, [own, parent]);
     if (call === "exit_group") this.#processes.delete(`${node} ${pid}`);
     if (moment === null || !succeeded || call === undefined || !FORKS.has(call)) return;
-    const child = field("exit");
+    const child = fieldIn(text, "exit");
     if (child !== undefined && /^[1-9]\d*$/.test(child)) this.#begin(node, child, moment);
   }
 
@@ -166,16 +192,29 @@ export class AuditSplitter implements Splitter {
   }
 }
 
-/** Fields of a SYSCALL record that tell which process did what. */
-const FIELD = {
-  pid: /[ \x1d]pid=(\d+)/,
-  ppid: /[ \x1d]ppid=(\d+)/,
-  arch: /[ \x1d]arch=(\w+)/,
-  SYSCALL: /[ \x1d]SYSCALL=(\w+)/,
-  syscall: /[ \x1d]syscall=(\w+)/,
-  success: /[ \x1d]success=(\w+)/,
-  exit: /[ \x1d]exit=(-?\d+)/,
-} as const;
+/** Whether a record may still join: what is larger is cut apart. */
+function hasRoom(group: Group, line: number, end: number): boolean {
+  return line - group.line < MAX_GROUP_LINES && end - group.start <= MAX_GROUP_BYTES;
+}
+
+/** A bare value in the text of a record, the first of that name, after a space or the separator of ENRICHED logs. */
+function fieldIn(
+  text: string,
+  name: "pid" | "ppid" | "arch" | "SYSCALL" | "syscall" | "success" | "exit",
+): string | undefined {
+  for (let at = text.indexOf(`${name}=`); at >= 0; at = text.indexOf(`${name}=`, at + 1)) {
+    const before = text.charCodeAt(at - 1);
+    if (before !== 0x20 && before !== 0x1d) continue;
+    const start = at + name.length + 1;
+    const end = text.indexOf(" ", start);
+    return text.slice(start, end < 0 ? text.length : end);
+  }
+  return undefined;
+}
+
+function digits(value: string | undefined): string | undefined {
+  return value !== undefined && /^\d+$/.test(value) ? value : undefined;
+}
 
 /** Records that never name a process, and hold text of its choice. */
 const PARTS = new Set(["EXECVE", "PATH", "CWD", "PROCTITLE", "SOCKADDR", "EOE"]);

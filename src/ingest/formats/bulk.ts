@@ -98,7 +98,7 @@ class BulkSplitter implements Splitter {
   #cut({ start, end, line, head }: CutLine): SplitDocument[] {
     const place = { start, end, line };
     const reject = (code: string, reason: string): SplitDocument[] => [{ ...place, rejected: { code, reason } }];
-    if (head.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d)) return [{ ...place, blank: true }];
+    if (/^[ \t\r]*$/.test(head)) return [{ ...place, blank: true }];
     const pending = this.#pending;
     if (pending === null) {
       const action = parseAction(head);
@@ -122,9 +122,9 @@ class BulkSplitter implements Splitter {
   }
 }
 
-function parseAction(head: Buffer): State["pending"] {
+function parseAction(head: string): State["pending"] {
   try {
-    return parseBulkAction(JSON.parse(head.toString("utf8")));
+    return parseBulkAction(JSON.parse(Buffer.from(head, "latin1").toString("utf8")));
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;

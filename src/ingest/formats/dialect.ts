@@ -84,6 +84,7 @@ export function isDocument(value: unknown): value is Document {
 /** A value at a dotted path of nested objects; a key that has the whole dotted path wins. Undefined when absent. */
 export function at(document: Document, path: string): unknown {
   if (Object.hasOwn(document, path)) return document[path];
+  if (!path.includes(".")) return undefined;
   let value: unknown = document;
   for (const key of path.split(".")) {
     if (!isDocument(value) || !Object.hasOwn(value, key)) return undefined;

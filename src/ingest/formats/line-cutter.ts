@@ -10,8 +10,8 @@ export interface CutLine {
   readonly next: number;
   /** 1-based. */
   readonly line: number;
-  /** Its first bytes, as many as the cutter keeps; without a BOM. */
-  readonly head: Buffer;
+  /** Its first bytes, as many as the cutter keeps, as Latin-1 text; without a BOM. */
+  readonly head: string;
 }
 
 interface State {
@@ -81,8 +81,8 @@ export class LineCutter {
 
   #line(end: number, next: number): CutLine {
     const s = this.#s;
-    let head = Buffer.from(s.head, "latin1").subarray(0, end - s.start);
-    if (s.start === 0 && head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) head = head.subarray(3);
+    let head = s.head.length > end - s.start ? s.head.slice(0, end - s.start) : s.head;
+    if (s.start === 0 && head.startsWith("\u00ef\u00bb\u00bf")) head = head.slice(3);
     const line = { start: s.start, end, next, line: s.line, head };
     s.line += 1;
     s.start = next;

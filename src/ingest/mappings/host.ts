@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { MemberFacts } from "../format.ts";
 import type { Document } from "../formats/dialect.ts";
 import { derive } from "./table.ts";
@@ -31,7 +31,7 @@ const MAX_MADE = 20_000;
 export function derivedId(of: string): string {
   const known = made.get(of);
   if (known !== undefined) return known;
-  const id = createHash("sha256").update(of).digest("hex").slice(0, 32);
+  const id = hash("sha256", of, "hex").slice(0, 32);
   if (made.size >= MAX_MADE) made.clear();
   made.set(of, id);
   return id;

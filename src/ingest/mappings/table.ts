@@ -18,20 +18,43 @@ export interface MappingTable {
   readonly rows: readonly MappingRow[];
 }
 
+/** What a row says, taken apart once. */
+interface Step {
+  readonly from: readonly string[];
+  readonly to: string;
+  readonly convert: (value: unknown) => unknown;
+  /** Values that are not text count as well. */
+  readonly any: boolean;
+}
+
+const stepsOf = new WeakMap<readonly MappingRow[], readonly Step[]>();
+
 /**
  * Puts the ECS fields of a record into `out`, under dotted names. A field that has a value already keeps it: tables of a
  * special kind come first, general ones after.
  */
 export function applyTable(table: MappingTable, record: Document, out: Document): void {
-  for (const [from, to, as] of table.rows) put(out, to, convert(record, from, as));
+  applyLookup(table, (path) => at(record, path), out);
+}
+
+/** As `applyTable`, for a record of which fields are looked up by a function. */
+export function applyLookup(table: MappingTable, lookup: (path: string) => unknown, out: Document): void {
+  let steps = stepsOf.get(table.rows);
+  if (steps === undefined) {
+    steps = table.rows.map(([from, to, as = "text"]): Step => {
+      return { from: from.split("|"), to, convert: CONVERSIONS[as], any: as === "keep" || as === "one" };
+    });
+    stepsOf.set(table.rows, steps);
+  }
+  for (const step of steps) if (!Object.hasOwn(out, step.to)) put(out, step.to, convert(lookup, step));
   for (const [to, value] of Object.entries(table.always)) put(out, to, value);
 }
 
-function convert(record: Document, from: string, as: Conversion | undefined): unknown {
-  for (const path of from.split("|")) {
-    const value = at(record, path);
-    if (value === undefined || value === null || (as !== "keep" && as !== "one" && text(value) === undefined)) continue;
-    const converted = CONVERSIONS[as ?? "text"](value);
+function convert(lookup: (path: string) => unknown, { from, convert: toValue, any }: Step): unknown {
+  for (const path of from) {
+    const value = lookup(path);
+    if (value === undefined || value === null || (!any && text(value) === undefined)) continue;
+    const converted = toValue(value);
     if (converted !== undefined && converted !== "") return converted;
   }
   return undefined;
