@@ -9,7 +9,7 @@ import { ByteHash } from "../store/byte-hash.ts";
 import { ByteParser } from "./byte-parser.ts";
 import { FieldTree } from "./field-tree.ts";
 import { type Format, type HitIdentity, MAX_DOCUMENT_BYTES, type SplitDocument } from "./format.ts";
-import { unwrapHit } from "./formats/hit.ts";
+import { isMissingEvent, unwrapHit } from "./formats/hit.ts";
 import { hitHash } from "./hit-hash.ts";
 import type { ChunkTask, NormaliseOptions, SkippedPart } from "./protocol.ts";
 import { RowBuilder } from "./row-builder.ts";
@@ -180,6 +180,10 @@ export class ChunkReader {
     const { value } = parsed;
     if (typeof value !== "object" || value === null || Array.isArray(value) || !isRecord(value)) {
       this.#reject(start, end, line, "not-an-object", "the document is not a JSON object");
+      return;
+    }
+    if (isMissingEvent(value)) {
+      this.#blank += 1;
       return;
     }
     const hit = unwrapHit(value);

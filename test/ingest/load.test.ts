@@ -153,6 +153,32 @@ describe("loadEvidence", () => {
     ]);
   });
 
+  it("counts the missing events of an EQL answer as blank, and reads on after an answer that is cut off", async () => {
+    const hit = (id: number) => `{"_index":"i","_id":"${id}","_source":{"process":{"name":"p${id}"}}}`;
+    const missing = `{"_index":"","_id":"","_source":{},"missing":true}`;
+    const [eql, scroll, lines] = await load([
+      write("eql.json", `{"took":1,"hits":{"sequences":[{"events":[${hit(1)},${missing},${hit(2)}]}]}}`),
+      write(
+        "scroll.json",
+        [3, 4, 5].map((id) => `{"took":1,"hits":{"hits":[${hit(id)}${id === 4 ? "," : "]}}"}\n`).join(""),
+      ),
+      write("hits.ndjson", `${hit(6)}\n${missing}\n{"missing":true,"_id":"x"}\n`),
+    ]);
+    expect(eql && counts(eql)).toMatchObject({ documents: 3, events: 2, blank: 1, rejected: 0 });
+    expect(scroll && counts(scroll)).toMatchObject({ documents: 4, events: 3, blank: 0, rejected: 1 });
+    expect(lines && counts(lines)).toMatchObject({ documents: 3, events: 2, blank: 1, rejected: 0 });
+    expect(file.rows({ sql: `SELECT "process.name" FROM events ORDER BY id`, parameters: [] }).flat()).toEqual([
+      "p1",
+      "p2",
+      "p3",
+      "p4",
+      "p5",
+      "p6",
+      null,
+    ]);
+    expect(listRejected(file)).toMatchObject([{ line: 3, bytes: 0, code: "truncated" }]);
+  });
+
   it("adds nothing when a source is loaded again", async () => {
     const at = write("a.ndjson", `{"event":{"id":"1"}}\n`);
     await load([at]);

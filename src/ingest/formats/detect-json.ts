@@ -2,6 +2,7 @@ import { parseBulkAction } from "./bulk.ts";
 import { CONTAINERS } from "./containers.ts";
 import { type Container, type Document, isDocument } from "./dialect.ts";
 import { unwrapHit } from "./hit.ts";
+import { ANSWER_KEYS } from "./json-cutter.ts";
 import { type PartialJson, parsePartialJson } from "./partial-json.ts";
 
 /** What the beginning of a JSON file shows. */
@@ -85,8 +86,6 @@ function skip(text: string, at: number): number {
   space.lastIndex = at;
   return at + (space.exec(text)?.[0].length ?? 0);
 }
-
-const ANSWER_KEYS = ["took", "_shards", "timed_out", "_scroll_id", "is_partial", "pit_id", "is_running"];
 
 function isResponse(value: Document): boolean {
   for (const key of ["rawResponse", "response"]) {

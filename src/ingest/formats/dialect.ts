@@ -1,5 +1,5 @@
 import type { Converted, Format, MemberFacts } from "../format.ts";
-import { unwrapHit } from "./hit.ts";
+import { isMissingEvent, unwrapHit } from "./hit.ts";
 
 /** A document of the evidence, before it is ECS. */
 export type Document = Record<string, unknown>;
@@ -41,6 +41,7 @@ function convertJson(text: string, context: unknown, member: MemberFacts, dialec
   const value = parseExactJson(text);
   if (value instanceof SyntaxError) return [{ kind: "rejected", code: "not-json", reason: value.message }];
   if (!isDocument(value)) return [{ kind: "rejected", code: "not-an-object", reason: "JSON, but no object" }];
+  if (isMissingEvent(value)) return [{ kind: "none" }];
   const hit = unwrapHit(value);
   const result = dialect.matches(hit.document)
     ? dialect.convert(hit.document, member)

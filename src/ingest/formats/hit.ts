@@ -61,6 +61,14 @@ export function unwrapHit(value: Record<string, unknown>): UnwrappedHit {
   return { document: value, index: null, id: null };
 }
 
+/**
+ * Whether a hit stands for the missing event of a sequence, as `_eql/search` answers it: `missing` without index and id.
+ * It is no document.
+ */
+export function isMissingEvent(value: Record<string, unknown>): boolean {
+  return own(value, "missing") === true && own(value, "_index") === "" && own(value, "_id") === "";
+}
+
 function unwrapArchived(value: Record<string, unknown>): UnwrappedHit | null {
   const type = own(value, "type");
   if (type !== "doc" && type !== "data_stream") return null;

@@ -28,6 +28,17 @@ const BOM = [0xef, 0xbb, 0xbf];
 /** Keys longer than any that matters are cut. */
 const KEY_BYTES = 32;
 
+/** Keys with which an answer of Elasticsearch begins, beside its hits. */
+export const ANSWER_KEYS: readonly string[] = [
+  "took",
+  "_shards",
+  "timed_out",
+  "_scroll_id",
+  "is_partial",
+  "pit_id",
+  "is_running",
+];
+
 /** The places that open below a place: `key{` and `key[`, the key being empty in a list and at the top. */
 const OPENS: Readonly<
   Record<JsonShape, Readonly<Partial<Record<Place, Readonly<Record<string, Place | "document">>>>>>
@@ -74,6 +85,9 @@ interface State {
   startLine: number;
   /** Bytes from the line's start to the document's: where the next one may be found again after an error. */
   column: number;
+  /** Offset and line of a `{` at the start of a line that may begin another answer, where one was not closed; else -1. */
+  probe: number;
+  probeLine: number;
   /** Why the open bytes are rejected: skipping to the next document. */
   bad: { code: string; reason: string } | null;
 }
@@ -107,6 +121,8 @@ class JsonCutter implements Splitter {
     start: -1,
     startLine: 0,
     column: 0,
+    probe: -1,
+    probeLine: 0,
     bad: null,
   };
   readonly #nesting = new Uint8Array(MAX_NESTING);
@@ -174,9 +190,10 @@ class JsonCutter implements Splitter {
     for (; at < chunk.length; at += 1) {
       const byte = chunk[at];
       if (byte === QUOTE) {
-        if (s.start < 0) this.#keepKey(chunk, from, at);
+        if (s.start < 0 || s.probe >= 0) this.#keepKey(chunk, from, at);
         s.inString = false;
         s.previous = QUOTE;
+        if (s.probe >= 0) this.#endProbe();
         return at + 1;
       }
       if (byte === BACKSLASH) {
@@ -187,7 +204,7 @@ class JsonCutter implements Splitter {
         return this.#error(base + at, "unbalanced", "a string is not closed on its line", at);
       }
     }
-    if (s.start < 0) this.#keepKey(chunk, from, chunk.length);
+    if (s.start < 0 || s.probe >= 0) this.#keepKey(chunk, from, chunk.length);
     return chunk.length;
   }
 
@@ -224,10 +241,13 @@ class JsonCutter implements Splitter {
         s.key = "";
         return at + 1;
       } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+        s.probe = -1;
         if (!this.#open(byte, base + at)) return at;
       } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+        s.probe = -1;
         if (!this.#shut(byte, base + at)) return at;
       } else {
+        s.probe = -1;
         if (s.start < 0 && s.frames.length === 1 && byte !== COMMA && byte !== 0x1e) {
           return this.#error(base + at, "not-json", "no JSON document", at);
         }
@@ -245,6 +265,7 @@ class JsonCutter implements Splitter {
       const inside = this.#nesting[this.#depth - 1];
       const fits = inside === OPEN_BRACE ? s.previous === COLON : s.previous === OPEN_BRACKET || s.previous === COMMA;
       if (!fits) return this.#fail("unbalanced", "the document is not closed before the next begins");
+      this.#probe(byte, offset);
       if (this.#depth === MAX_NESTING) {
         return this.#fail("nested-too-deep", `nested deeper than ${String(MAX_NESTING)} levels`);
       }
@@ -253,6 +274,7 @@ class JsonCutter implements Splitter {
       const frame = s.frames.at(-1);
       const place = frame?.place ?? "root";
       const opened = OPENS[this.#shape][place]?.[frame?.list === false ? s.key + sign : sign] ?? "other";
+      if (opened !== "response") this.#probe(byte, offset);
       if (opened === "document") {
         s.start = offset;
         s.startLine = s.line;
@@ -270,6 +292,37 @@ class JsonCutter implements Splitter {
     }
     s.previous = byte;
     return true;
+  }
+
+  /** A `{` that stands first on its line, unindented, where none is to be expected. */
+  #probe(byte: number, offset: number): void {
+    const s = this.#s;
+    if (this.#shape !== "hits" || byte !== OPEN_BRACE || offset !== s.lineStart || s.line === 1) return;
+    s.probe = offset;
+    s.probeLine = s.line;
+  }
+
+  /** The first key of the probed object was read: where an answer begins with it, the one before is cut off. */
+  #endProbe(): void {
+    const s = this.#s;
+    const { probe, probeLine: line, key } = s;
+    const inList = s.start === probe;
+    s.probe = -1;
+    if (!ANSWER_KEYS.includes(key) && !(inList && key === "hits")) return;
+    if (s.start >= 0 && !inList) {
+      s.bad = { code: "truncated", reason: "the answer is cut off within this document" };
+      this.#close(probe);
+    } else {
+      const rejected = { code: "truncated", reason: "the answer before this line is cut off" };
+      this.#out.push({ start: probe, end: probe, line, rejected });
+      s.start = -1;
+      this.#depth = 0;
+    }
+    s.frames = [
+      { place: "root", list: true },
+      { place: "response", list: false },
+    ];
+    s.previous = QUOTE;
   }
 
   /** A container closes. False: an error was noted, the byte is to be looked at again. */

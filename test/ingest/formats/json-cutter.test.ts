@@ -152,6 +152,48 @@ describe("hits of search answers", () => {
     ]);
   });
 
+  test("of answers one a line, one cut off outside of a hit or in the middle of one: the next answer is read", () => {
+    const line = (id: number): string =>
+      JSON.stringify({ took: 1, hits: { hits: [{ _id: String(id), _source: {} }] } });
+    const cutAfter = (text: string): string => line(2).slice(0, line(2).indexOf(text) + text.length);
+    const after = { line: 3, text: '{"_id":"3","_source":{}}' };
+    const one = { line: 1, text: '{"_id":"1","_source":{}}' };
+    for (const text of [cutAfter('"took":1'), cutAfter('"hits":'), cutAfter('"hits":{"hits":[')]) {
+      const rejected = { line: 3, text: "", rejected: "truncated" };
+      expect(hits(`${line(1)}\n${text}\n${line(3)}\n`), text).toEqual([one, rejected, after]);
+    }
+    expect(hits(`${line(1)}\n${cutAfter("{}}")},\n${line(3)}\n`)).toEqual([
+      one,
+      { line: 2, text: '{"_id":"2","_source":{}}' },
+      { line: 3, text: "", rejected: "truncated" },
+      after,
+    ]);
+    const within = cutAfter('"_source":');
+    expect(hits(`${line(1)}\n${within}\n${line(3)}\n`)).toEqual([
+      one,
+      { line: 2, text: `${within.slice(within.indexOf('{"_id'))}\n`, rejected: "truncated" },
+      after,
+    ]);
+  });
+
+  test("of a pretty-printed answer that is cut off, before another one", () => {
+    const pretty = (id: number): string =>
+      JSON.stringify({ _scroll_id: "x", hits: { hits: [{ _id: String(id) }] } }, null, 2);
+    expect(hits(`${pretty(1).slice(0, -12)},\n${pretty(2)}`)).toEqual([
+      { line: 5, text: '{\n        "_id": "1"\n      }' },
+      { line: 8, text: "", rejected: "truncated" },
+      { line: 12, text: '{\n        "_id": "2"\n      }' },
+    ]);
+  });
+
+  test("that stand unindented on lines of their own, and have the names of an answer within", () => {
+    const text = '{"hits":\n{\n"hits":\n[\n{"_id":"1","_source":\n{\n"a":\n{"hits":1}}},\n{"_id":"2"}\n]}}';
+    expect(hits(text)).toHaveLength(2);
+    expect(hits('{"responses":[\n{"took":1,"hits":{"hits":[{"_id":"1"}]}},\n{"took":1,"hits":{"hits":[]}}]}')).toEqual([
+      { line: 2, text: '{"_id":"1"}' },
+    ]);
+  });
+
   test("of EQL: events, and events of sequences", () => {
     const answer = {
       hits: {
