@@ -1,8 +1,9 @@
 /**
  * How fast evidence is loaded, against DuckDB and against a bare JSON.parse loop over the same file, in one run:
  *
- *     npm run bench -- load [--events N] [--input FILE] [--duckdb FOLDER]
+ *     npm run bench -- load [--events N | --shape SHAPE | --input FILE] [--duckdb FOLDER]
  *
+ * The input is made of realistic events; --shape makes documents of unusual shape instead: many names, or megabytes each.
  * Each row is measured in a process of its own. DuckDB is installed into a folder outside of the project; where it cannot
  * be had, its row says so and the others are printed.
  */
@@ -27,6 +28,7 @@ import { loadEvidence } from "../../src/ingest/load.ts";
 import { DEFAULT_LOAD_OPTIONS } from "../../src/ingest/load-types.ts";
 import { openCase } from "../../src/store/case-file.ts";
 import { dumpOptions, generateDump } from "./generate-dump.ts";
+import { generateShape, isShape, SHAPES } from "./generate-shapes.ts";
 
 interface Measured {
   readonly seconds: number;
@@ -59,13 +61,15 @@ export async function run(args: readonly string[]): Promise<void> {
     args: [...args],
     options: {
       events: { type: "string", default: "300000" },
+      shape: { type: "string" },
       input: { type: "string" },
       duckdb: { type: "string", default: path.join(tmpdir(), "eqlite-duckdb") },
     },
   });
   const folder = mkdtempSync(path.join(tmpdir(), "eqlite-bench-"));
   try {
-    const input = values.input ?? generate(path.join(folder, "dump.ndjson"), Number(values.events));
+    const at = path.join(folder, "dump.ndjson");
+    const input = values.input ?? generate(at, inputOf(values.shape, Number(values.events)));
     installDuckdb(values.duckdb);
     const measured = Object.keys(ROWS).map((name): [string, Measured | string] => [
       name,
@@ -77,10 +81,22 @@ export async function run(args: readonly string[]): Promise<void> {
   }
 }
 
-function generate(at: string, events: number): string {
-  process.stderr.write(`generating ${events} events\n`);
+interface Input {
+  readonly title: string;
+  readonly write: (write: (chunk: string) => void) => void;
+}
+
+function inputOf(shape: string | undefined, events: number): Input {
+  if (shape === undefined)
+    return { title: `${events} events`, write: (write) => generateDump(dumpOptions(events, {}), write) };
+  if (!isShape(shape)) throw new Error(`no such shape: ${shape}; there are ${Object.keys(SHAPES).join(", ")}`);
+  return { title: `shape '${shape}'`, write: (write) => generateShape(shape, 1, write) };
+}
+
+function generate(at: string, { title, write }: Input): string {
+  process.stderr.write(`generating ${title}\n`);
   const out = openSync(at, "w");
-  generateDump(dumpOptions(events, {}), (chunk) => {
+  write((chunk) => {
     const bytes = Buffer.from(chunk, "latin1");
     for (let from = 0; from < bytes.length;) from += writeSync(out, bytes, from);
   });
