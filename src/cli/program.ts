@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { EXIT, type ExitCode, errorCode, errorMessage, UserError } from "../base/errors.ts";
 import { safeLines, safeText } from "../base/safe-text.ts";
+import { isDiskFull, NO_SPACE } from "../base/whole-file.ts";
 import { VERSION } from "../base/version.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { exceptionsCommand } from "./commands/exceptions.ts";
@@ -93,7 +94,8 @@ function report(error: unknown, io: CliIo, debug: boolean): ExitCode {
     io.stderr.write("eqlite: interrupted\n");
     return EXIT.interrupted;
   }
-  io.stderr.write(`eqlite: ${safeLines(errorMessage(error)).join("\n")}\n`);
+  const message = isDiskFull(error) ? NO_SPACE : errorMessage(error);
+  io.stderr.write(`eqlite: ${safeLines(message).join("\n")}\n`);
   if (error instanceof UserError && error.hint !== undefined) io.stderr.write(`  ${safeText(error.hint)}\n`);
   if (debug && error instanceof Error) io.stderr.write(`${error.stack ?? ""}\n`);
   return error instanceof UserError ? error.exitCode : EXIT.failed;

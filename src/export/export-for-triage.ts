@@ -8,7 +8,7 @@ import { exportToFile } from "./run-export.ts";
 
 /**
  * What the triage screen's export does: all findings that are shown, to `target` or to a new file beside the case.
- * @throws UserError `unknown-format`, `export-failed`
+ * @throws UserError `unknown-format`, `output-failed`
  */
 export async function exportForTriage(
   book: CaseBook,

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { errorMessage, UserError } from "../base/errors.ts";
+import { writeWholeFile } from "../base/whole-file.ts";
 import { Engine } from "../hunt/engine.ts";
 import { appendJournal } from "../store/journal.ts";
 import type { CaseBook } from "../triage/case-book.ts";
@@ -78,30 +77,8 @@ function journalledFilter(filter: FindingFilter): Record<string, unknown> {
 
 /**
  * As `runExport`, to a file: it appears under its name only when it is complete.
- * @throws UserError `export-failed`
+ * @throws UserError `output-failed`
  */
-export async function exportToFile(book: CaseBook, request: ExportRequest, path: string): Promise<ExportResult> {
-  const partial = `${path}.partial`;
-  const file = openForWriting(partial);
-  try {
-    const result = await runExport(book, request, path, (bytes) => writeAll(file, bytes));
-    closeSync(file);
-    renameSync(partial, path);
-    return result;
-  } catch (error) {
-    rmSync(partial, { force: true });
-    throw error;
-  }
-}
-
-function openForWriting(path: string): number {
-  try {
-    return openSync(path, "w", 0o600);
-  } catch (error) {
-    throw new UserError("export-failed", `${path} cannot be written: ${errorMessage(error)}`, { cause: error });
-  }
-}
-
-function writeAll(file: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
+export function exportToFile(book: CaseBook, request: ExportRequest, path: string): Promise<ExportResult> {
+  return writeWholeFile(path, { replace: true }, (write) => runExport(book, request, path, write));
 }

@@ -2,6 +2,7 @@ import { existsSync, openSync, readSync, closeSync, statSync } from "node:fs";
 import Database from "better-sqlite3";
 import { errorCode, errorMessage, UserError } from "../base/errors.ts";
 import { migrate, SCHEMA_VERSION } from "./migrate.ts";
+import { checkWritable, toUserError } from "./store-errors.ts";
 
 /** "EQL1": tells a case from any other SQLite file. */
 export const APPLICATION_ID = 0x45514c31;
@@ -60,32 +61,41 @@ export class CaseFile {
       .iterate(...statement.parameters) as IterableIterator<unknown[]>;
   }
 
-  /** Runs `work` in one transaction that takes the write lock at once; rolled back when it throws. */
+  /**
+   * Runs `work` in one transaction that takes the write lock at once; rolled back when it throws.
+   * @throws UserError `disk-full`, `case-busy`, `case-io`, `case-unwritable`
+   */
   transaction<T>(work: () => T): T {
-    return this.db.transaction(work).immediate();
+    try {
+      return this.db.transaction(work).immediate();
+    } catch (error) {
+      throw toUserError(this.path, error, this.db);
+    }
   }
 
   /** Closes the case. The last writer leaves one plain file, which a read-only medium can serve. */
   close(): void {
     if (!this.db.open) return;
-    if (!this.readonly) {
-      try {
-        this.db.pragma("wal_checkpoint(TRUNCATE)");
-        this.db.pragma("journal_mode = DELETE");
-      } catch (error) {
-        if (errorCode(error) !== "SQLITE_BUSY") throw error;
-      }
+    try {
+      if (this.readonly) return;
+      this.db.pragma("wal_checkpoint(TRUNCATE)");
+      this.db.pragma("journal_mode = DELETE");
+    } catch (error) {
+      if (errorCode(error) !== "SQLITE_BUSY") throw toUserError(this.path, error);
+    } finally {
+      this.db.close();
     }
-    this.db.close();
   }
 }
 
 /**
  * Opens a case, creating or migrating it where `mode` allows.
- * @throws UserError `case-not-found`, `not-a-case`, `case-too-new`, `case-too-old`, `case-unwritable`, `case-busy`
+ * @throws UserError `case-not-found`, `not-a-case`, `case-too-new`, `case-too-old`, `case-unwritable`, `case-busy`,
+ * `case-unreadable`, `case-io`, `disk-full`
  */
 export async function openCase(path: string, mode: OpenMode): Promise<CaseFile> {
   const fresh = checkPath(path, mode);
+  if (mode !== "read") checkWritable(path, existsSync(path));
   const db = connect(path, mode);
   try {
     const file = new CaseFile(path, mode, db);
@@ -179,30 +189,4 @@ async function prepare(file: CaseFile, fresh: boolean): Promise<void> {
   db.pragma("synchronous = NORMAL");
   db.pragma("foreign_keys = ON");
   if (version < SCHEMA_VERSION) await migrate(db);
-}
-
-function toUserError(path: string, error: unknown): unknown {
-  switch (errorCode(error)) {
-    case "SQLITE_CANTOPEN":
-    case "SQLITE_READONLY":
-    case "SQLITE_READONLY_DIRECTORY":
-    case "SQLITE_READONLY_DBMOVED":
-    case "EACCES":
-      return new UserError("case-unwritable", `${path} cannot be opened for writing: ${errorMessage(error)}`, {
-        hint: "check the permissions of the file and its folder, or open it with --readonly",
-        cause: error,
-      });
-    case "SQLITE_NOTADB":
-    case "SQLITE_CORRUPT":
-      return new UserError("not-a-case", `${path} is damaged or not an SQLite file: ${errorMessage(error)}`, {
-        cause: error,
-      });
-    case "SQLITE_BUSY":
-      return new UserError("case-busy", `another process is writing to ${path}`, {
-        hint: "wait for it to finish, or open the case with --readonly",
-        cause: error,
-      });
-    default:
-      return error;
-  }
 }

@@ -235,7 +235,7 @@ describe("every export", () => {
     });
     await expect(
       exportToFile(book, { format: "csv", filter: {}, csv: CSV_DEFAULTS }, path.join(folder, "no", "out.csv")),
-    ).rejects.toMatchObject({ code: "export-failed" });
+    ).rejects.toMatchObject({ code: "output-failed" });
   });
 
   it("gives the same text for the same case", async () => {

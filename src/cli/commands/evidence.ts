@@ -1,7 +1,7 @@
-import { createWriteStream } from "node:fs";
 import { Command } from "commander";
 import { EXIT, UserError } from "../../base/errors.ts";
 import { safeText } from "../../base/safe-text.ts";
+import { writeWholeFile } from "../../base/whole-file.ts";
 import type { CaseFile } from "../../store/case-file.ts";
 import { type CaseOptions, withCase } from "../case-command.ts";
 import { caseOf, type CliIo, resolvePath, writeOut } from "../io.ts";
@@ -171,11 +171,8 @@ function extractCommand(io: CliIo): Command {
           for (const bytes of memberBytes(file, id)) await writeOut(io.stdout, bytes);
           return;
         }
-        const output = createWriteStream(resolvePath(io, options.output), { flags: "wx" });
-        for (const bytes of memberBytes(file, id)) await writeOut(output, bytes);
-        await new Promise<void>((resolve, reject) => {
-          output.on("error", reject);
-          output.end(resolve);
+        await writeWholeFile(resolvePath(io, options.output), { replace: false }, async (write) => {
+          for (const bytes of memberBytes(file, id)) write(bytes);
         });
       });
     });

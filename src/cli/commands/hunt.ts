@@ -45,6 +45,10 @@ export function huntCommand(io: CliIo): Command {
         for (const text of huntJson(done, findings, profile)) await writeOut(io.stdout, text);
       });
       conclude(io, report);
+      const { warnUnfinished } = await import("../unfinished.ts");
+      if ((await warnUnfinished(io, caseOf(io, options.case))) && io.exitCode === EXIT.done) {
+        io.exitCode = EXIT.incomplete;
+      }
     });
 }
 

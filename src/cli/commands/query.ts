@@ -61,6 +61,8 @@ export async function runQuery(io: CliIo, casePath: string, text: string, option
     } else if (options.format === "table") {
       io.stderr.write(`${result.matches.length} ${result.matches.length === 1 ? "answer" : "answers"}\n`);
     }
+    const { warnUnfinished } = await import("../unfinished.ts");
+    await warnUnfinished(io, casePath);
   } finally {
     engine.close();
   }
