@@ -1,4 +1,11 @@
-import { type Format, MAX_DOCUMENT_BYTES, type MemberFacts, type SplitDocument, type Splitter } from "./format.ts";
+import {
+  type Continuation,
+  type Format,
+  MAX_DOCUMENT_BYTES,
+  type MemberFacts,
+  type SplitDocument,
+  type Splitter,
+} from "./format.ts";
 import { PADDING, type SkippedPart } from "./protocol.ts";
 
 /** Bytes of a chunk, where its documents allow it. */
@@ -42,11 +49,14 @@ export interface Chunker {
   room(): Buffer;
   filled(count: number): Chunk[];
   end(): Chunk[];
+  /** After the end: what the next file of the same log has to know; null: nothing. */
+  handOver(): unknown;
 }
 
-export function chunkerFor(format: Format, member: MemberFacts, pool: BufferPool): Chunker {
+/** @param around what is before and after the member, where rotation cut one log into several files */
+export function chunkerFor(format: Format, member: MemberFacts, pool: BufferPool, around?: Continuation): Chunker {
   if (format.documents === "lines") return new LineChunker(pool);
-  return new SplitChunker(format.documents.splitter(member), pool);
+  return new SplitChunker(format.documents.splitter(member, undefined, around), pool);
 }
 
 /** One document a line. */
@@ -92,6 +102,10 @@ class LineChunker implements Chunker {
     if (this.#skipping) this.#cut(chunks);
     if (this.#length > 0) chunks.push(this.#take(this.#length));
     return chunks;
+  }
+
+  handOver(): null {
+    return null;
   }
 
   /** The buffer is full. */
@@ -181,6 +195,10 @@ class SplitChunker implements Chunker {
     if (this.#sliced > 0) this.#feed();
     this.#documents.push(...this.#splitter.end());
     return this.#end > this.#blocksFrom || this.#documents.length > 0 ? [this.#take()] : [];
+  }
+
+  handOver(): unknown {
+    return this.#splitter.handOver?.() ?? null;
   }
 
   #feed(): void {

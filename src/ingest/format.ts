@@ -55,6 +55,18 @@ export interface Splitter {
    * some 100 KB (tables of known processes), and only the last one is ever needed.
    */
   state(): unknown;
+  /** After the end: what the splitter of the next file of the same log needs to know (`Continuation.before`). */
+  handOver?(): unknown;
+}
+
+/** What a splitter is told of the files before and after, where rotation cut one log into several. */
+export interface Continuation {
+  /** What the splitter of the file before handed over; null: none. */
+  readonly before: unknown;
+  /** The first bytes of the file after; null: none. */
+  readonly next: Uint8Array | null;
+  /** The file before was loaded at another time, without this one: nothing of this file is part of it. */
+  readonly alone: boolean;
 }
 
 export interface SplitDocument {
@@ -85,13 +97,18 @@ export interface Format {
    * `lines`: one document a line, blank lines are blank (the loader splits, fast; a BOM is skipped). Otherwise a splitter
    * is asked.
    */
-  readonly documents: "lines" | { splitter(member: MemberFacts, state?: unknown): Splitter };
+  readonly documents: "lines" | { splitter(member: MemberFacts, state?: unknown, around?: Continuation): Splitter };
   /**
    * `json`: the document's bytes are the JSON of an ECS document, or of a wrapper that `unwrapHit` understands
    * (`_source`, `fields`): the loader parses the bytes itself, fast. Otherwise each document's text is converted; a
    * conversion may give several events for one document (audit records of several serials, interleaved).
    */
   readonly convert: "json" | ((text: string, context: unknown, member: MemberFacts) => Converted[]);
+  /**
+   * For logs that rotation cuts: seconds since 1970 of the first record, by the first characters of a file. The files of
+   * one log are then read in that order.
+   */
+  readonly began?: (head: string) => number | null;
 }
 
 /** What the first bytes of a member are: a format, or why it is refused, in one sentence. */

@@ -28,8 +28,9 @@ import { BufferPool } from "./chunker.ts";
 import type { Format, MemberFacts } from "./format.ts";
 import { detectFormat, formatById, HEAD_BYTES } from "./formats/registry.ts";
 import type { LoadOptions, LoadProgress, LoadReport, SourceReport } from "./load-types.ts";
-import { loadMember } from "./member-load.ts";
+import { loadMember, type MemberJob } from "./member-load.ts";
 import type { NormaliseOptions } from "./protocol.ts";
+import { Rotations } from "./rotation.ts";
 import { sameContent } from "./same-content.ts";
 import { hashFile, SourceReader, toReadError } from "./source-reader.ts";
 import { WorkerPool } from "./worker-pool.ts";
@@ -65,8 +66,7 @@ export async function loadEvidence(
   const loader = new Loader(file, options, format, hooks);
   try {
     const sources: SourceReport[] = [];
-    const files = await expand(paths);
-    await loader.prepare(files);
+    const files = await loader.prepare(await expand(paths));
     for (const given of files) sources.push(await loader.load(given));
     return { sources };
   } finally {
@@ -102,6 +102,9 @@ class Loader {
   #wrote = false;
   #interrupted = false;
   #large = false;
+  #rotations: Rotations | null = null;
+  /** Files that this load has read. */
+  readonly #loaded = new Set<string>();
 
   constructor(file: CaseFile, options: LoadOptions, format: Format | null, hooks: LoadHooks) {
     this.#file = file;
@@ -201,7 +204,8 @@ class Loader {
         signal: this.#hooks.signal,
         now: () => this.#now(),
       };
-      if (archive === null && format !== null) await loadMember({ ...job, format });
+      if (archive === null && format !== null)
+        await this.#loadFile(given, { ...job, format }, interrupted !== undefined);
       else if (archive !== null)
         await loadArchive({ ...job, kind: archive, format: this.#format, path: given === "-" ? null : given });
     } catch (error) {
@@ -227,6 +231,14 @@ class Loader {
     );
   }
 
+  async #loadFile(given: string, job: MemberJob, resumed: boolean): Promise<void> {
+    const together = resumed || this.#loaded.has(this.#rotations?.before(given) ?? "");
+    const around = await this.#rotations?.continuationOf(given, job.format, !together);
+    const handedOver = await loadMember(around === undefined ? job : { ...job, around });
+    this.#rotations?.handOver(given, handedOver);
+    this.#loaded.add(given);
+  }
+
   #register(
     given: string,
     format: string,
@@ -248,11 +260,16 @@ class Loader {
     return { source: interrupted.id, member: listMembers(this.#file, interrupted.id)[0]?.id ?? 0 };
   }
 
-  /** A load as large as the case itself is faster without its indexes, which are built again at the end. */
-  async prepare(files: readonly string[]): Promise<void> {
+  /**
+   * The order in which files are read: those of a log that was rotated oldest first, the others as given. A load as large
+   * as the case itself is faster without its indexes, which are built again at the end.
+   */
+  async prepare(files: readonly string[]): Promise<readonly string[]> {
     const sizes = await Promise.all(files.map(async (given) => (await stat(given).catch(() => null))?.size ?? 0));
     const total = sizes.reduce((sum, size) => sum + size, 0);
     this.#large = total > (await stat(this.#file.path)).size;
+    this.#rotations = await Rotations.find(files);
+    return this.#rotations.files;
   }
 
   #openSink(): EventSink {

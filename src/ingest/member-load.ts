@@ -4,7 +4,7 @@ import type { EventSink } from "../store/event-sink.ts";
 import { MemberPrefix } from "../store/member-prefix.ts";
 import { addRejected, finishMember, finishSource, sourceById, type StoredSource } from "../store/sources.ts";
 import { type BufferPool, type Chunk, chunkerFor } from "./chunker.ts";
-import type { Format, MemberFacts } from "./format.ts";
+import type { Continuation, Format, MemberFacts } from "./format.ts";
 import type { LoadProgress } from "./load-types.ts";
 import type { ChunkTask } from "./protocol.ts";
 import type { PoolResult, WorkerPool } from "./worker-pool.ts";
@@ -36,6 +36,8 @@ export interface MemberJob {
   readonly part?: boolean;
   readonly format: Format;
   readonly facts: MemberFacts;
+  /** What is before and after it, where rotation cut one log into several files. */
+  readonly around?: Continuation;
   /** Of the source as found; null when it is not known. */
   readonly size: number | null;
   readonly timezone: string | null;
@@ -47,10 +49,11 @@ export interface MemberJob {
 /**
  * Reads a member to its end: chunks go to the workers, their results to the sink in order. What the case has already of
  * an interrupted load is compared with the bytes that come now, and not read again.
+ * @returns what the next file of the same log has to know (`Continuation.before`)
  * @throws UserError `evidence-changed`; AbortError when the signal was given (what was read so far is in the case)
  */
-export async function loadMember(job: MemberJob): Promise<void> {
-  await new MemberLoad(job).run();
+export async function loadMember(job: MemberJob): Promise<unknown> {
+  return await new MemberLoad(job).run();
 }
 
 class MemberLoad {
@@ -73,9 +76,9 @@ class MemberLoad {
     this.#prefix = new MemberPrefix(job.file, job.member);
   }
 
-  async run(): Promise<void> {
+  async run(): Promise<unknown> {
     const job = this.#job;
-    const chunker = chunkerFor(job.format, job.facts, job.buffers);
+    const chunker = chunkerFor(job.format, job.facts, job.buffers, job.around);
     for (;;) {
       const bytes = await job.reader.readInto(chunker.room());
       if (bytes === null) break;
@@ -89,6 +92,7 @@ class MemberLoad {
     await this.#writeAll();
     if (!this.#started) this.#checkPrefixEnd();
     this.#finish();
+    return chunker.handOver();
   }
 
   async #send(chunk: Chunk): Promise<void> {

@@ -29,39 +29,67 @@ const PARTS = new Set([
   "BPRM_FCAPS",
 ]);
 
-/** The events of a piece of an audit log: one for each serial, in the order in which they begin. */
+/** The records of one event, with their lines. */
+interface EventRecords {
+  readonly records: AuditRecord[];
+  readonly lines: string[];
+  /** Of its first record in the document. */
+  readonly lineOffset: number;
+}
+
+/**
+ * The events of a piece of an audit log: one for each serial, in the order in which they begin. Events of the file before
+ * that have records here are none; those that have records in the next file get them.
+ */
 export function auditEvents(text: string, context: unknown, member: MemberFacts): Converted[] {
-  const events = new Map<string, { records: AuditRecord[]; lines: string[]; lineOffset: number }>();
-  const converted: Converted[] = [];
-  let lineOffset = -1;
-  for (const ended of text.split("\n")) {
-    lineOffset += 1;
-    const line = ended.endsWith("\r") ? ended.slice(0, -1) : ended;
-    if (line === "") continue;
-    const record = parseAuditRecord(line);
-    if (record === null) {
-      converted.push({ kind: "rejected", code: "not-audit", reason: "no audit record", lineOffset });
+  const { events, converted } = readEvents(text);
+  const known = isContext(context) ? context : NOTHING;
+  const begun = new Map(known.begun.map(([key, ...moments]) => [key, moments]));
+  const foreign = converted.length > 0 || events.size > 1 || known.more !== undefined;
+  for (const [key, lines] of known.more ?? []) for (const line of lines) addLine(events, line, key);
+  for (const [key, { records, lines, lineOffset }] of events) {
+    if (known.continued?.includes(key) === true) {
+      converted.push({ kind: "none" });
       continue;
     }
-    const key = `${record.node ?? ""} ${record.time}:${record.serial}`;
-    const event = events.get(key);
-    if (event === undefined) events.set(key, { records: [record], lines: [line], lineOffset });
-    else {
-      event.records.push(record);
-      event.lines.push(line);
-    }
-  }
-  const begun = new Map(isContext(context) ? context.begun.map(([key, ...known]) => [key, known]) : []);
-  const foreign = converted.length > 0;
-  for (const [key, { records, lines, lineOffset }] of events) {
     const document = auditToEcs(records, begun.get(key) ?? UNKNOWN, member);
     // Alone in its document, an event has the document as its original.
-    if (events.size > 1 || foreign) document["event.original"] = lines.join("\n");
+    if (foreign) document["event.original"] = lines.join("\n");
     converted.push({ kind: "event", document, lineOffset });
   }
   return converted.sort((a, b) => offsetOf(a) - offsetOf(b));
 }
 
+function readEvents(text: string): { events: Map<string, EventRecords>; converted: Converted[] } {
+  const events = new Map<string, EventRecords>();
+  const converted: Converted[] = [];
+  let lineOffset = -1;
+  for (const ended of text.split("\n")) {
+    lineOffset += 1;
+    const line = ended.endsWith("\r") ? ended.slice(0, -1) : ended;
+    if (line === "" || addLine(events, line, null, lineOffset)) continue;
+    converted.push({ kind: "rejected", code: "not-audit", reason: "no audit record", lineOffset });
+  }
+  return { events, converted };
+}
+
+/**
+ * Adds a record to its event.
+ * @param known key of an event that is there; null: the record tells, and may begin one
+ */
+function addLine(events: Map<string, EventRecords>, line: string, known: string | null, lineOffset = 0): boolean {
+  const record = parseAuditRecord(line);
+  if (record === null) return false;
+  const key = known ?? `${record.node ?? ""} ${record.time}:${record.serial}`;
+  const event = events.get(key);
+  if (event !== undefined) {
+    event.records.push(record);
+    event.lines.push(line);
+  } else if (known === null) events.set(key, { records: [record], lines: [line], lineOffset });
+  return true;
+}
+
+const NOTHING: AuditContext = { begun: [] };
 const UNKNOWN: Begun = [null, null];
 
 function offsetOf(converted: Converted): number {

@@ -1,4 +1,4 @@
-import { MAX_DOCUMENT_BYTES, type SplitDocument, type Splitter } from "../format.ts";
+import { type Continuation, MAX_DOCUMENT_BYTES, type SplitDocument, type Splitter } from "../format.ts";
 import { syscallName } from "../mappings/auditd-syscalls.ts";
 import { parseAuditHead } from "./auditd-record.ts";
 import { type CutLine, LineCutter } from "./line-cutter.ts";
@@ -21,6 +21,18 @@ export type Begun = readonly [own: string | null, parent: string | null];
 /** What the log tells beside the records of a document: by `node time:serial`, for events of which anything is known. */
 export interface AuditContext {
   readonly begun: readonly (readonly [key: string, ...Begun])[];
+  /** Records of an event that lie at the beginning of the next file. */
+  readonly more?: readonly (readonly [key: string, lines: readonly string[]])[];
+  /** Events that began in the file before, which has these records, too. */
+  readonly continued?: readonly string[];
+}
+
+/** What the splitter of one file hands to that of the next. */
+interface HandOver {
+  readonly processes: [string, string][];
+  /** Events of this file that took records of the next, and how many bytes of it were looked at. */
+  readonly continued: readonly string[];
+  readonly seen: number;
 }
 
 interface Group {
@@ -57,12 +69,26 @@ export class AuditSplitter implements Splitter {
   #sameEvent = "";
   #lastKey = "";
 
-  constructor(state: unknown) {
+  /** Records at the beginning of the next file, by event. */
+  readonly #next = new Map<string, string[]>();
+  readonly #seenOfNext: number;
+  /** Events of the file before that took their records out of the first bytes of this one. */
+  readonly #taken: ReadonlySet<string>;
+  readonly #takenBytes: number;
+  readonly #continued: string[] = [];
+
+  /** @param around the files before and after, of the same log */
+  constructor(state: unknown, around?: Continuation) {
     const saved = state as State | undefined;
+    const before = (around?.before ?? null) as HandOver | null;
+    const shared = around?.alone === true ? null : before;
+    this.#taken = new Set(shared?.continued);
+    this.#takenBytes = shared?.seen ?? 0;
+    this.#seenOfNext = this.#look(around?.next ?? null);
     this.#lines = new LineCutter(HEAD_BYTES, saved?.lines);
     this.#groups = saved === undefined ? [] : structuredClone(saved.groups);
     this.#begun = new Map(saved?.begun);
-    this.#processes = new Map(saved?.processes);
+    this.#processes = new Map(saved?.processes ?? before?.processes);
     for (const group of this.#groups) for (const key of group.keys) this.#of.set(key, group);
   }
 
@@ -75,6 +101,9 @@ export class AuditSplitter implements Splitter {
   end(): SplitDocument[] {
     const out: SplitDocument[] = [];
     for (const line of this.#lines.end()) this.#add(line, out);
+    for (const { keys } of this.#groups) {
+      this.#continued.push(...keys.filter((key) => this.#next.has(key) && !this.#taken.has(key)));
+    }
     while (this.#groups.length > 0) this.#close(out);
     return out;
   }
@@ -95,6 +124,31 @@ export class AuditSplitter implements Splitter {
     } satisfies State;
   }
 
+  handOver(): unknown {
+    const { size } = this.#next;
+    return {
+      processes: [...this.#processes],
+      continued: size === 0 ? [] : this.#continued,
+      seen: this.#seenOfNext,
+    } satisfies HandOver;
+  }
+
+  /** Takes the whole lines at the beginning of the next file. Returns how many bytes they are. */
+  #look(next: Uint8Array | null): number {
+    if (next === null) return 0;
+    const text = Buffer.from(next).toString("latin1");
+    const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+    for (const line of whole.split("\n")) {
+      const record = parseAuditHead(line.slice(0, HEAD_BYTES));
+      if (record === null) continue;
+      const key = `${record.node ?? ""} ${record.time}:${record.serial}`;
+      const lines = this.#next.get(key) ?? [];
+      lines.push(Buffer.from(line.replace(/\r$/, ""), "latin1").toString("utf8"));
+      this.#next.set(key, lines);
+    }
+    return whole.length;
+  }
+
   #add({ start, end, line, head: text }: CutLine, out: SplitDocument[]): void {
     if (this.#adds(text, line, end)) return;
     const record = parseAuditHead(text);
@@ -108,7 +162,7 @@ export class AuditSplitter implements Splitter {
     this.#sameEvent = plain ? ` msg=audit(${record.time}:${record.serial}):` : "";
     this.#lastKey = key;
     const known = key === "" ? undefined : this.#of.get(key);
-    if (known !== undefined && hasRoom(known, line, end)) {
+    if (known !== undefined && this.#mayJoin(known, key, line, end)) {
       this.#join(known, end);
     } else {
       const group: Group = { start, end, line, time, keys: key === "" ? [] : [key], blank: end === start };
@@ -124,9 +178,17 @@ export class AuditSplitter implements Splitter {
     const space = text.indexOf(" ");
     if (!text.startsWith(this.#sameEvent, space) || !PARTS.has(text.slice(5, space))) return false;
     const group = this.#of.get(this.#lastKey);
-    if (group === undefined || !hasRoom(group, line, end)) return false;
+    if (group === undefined || !this.#mayJoin(group, this.#lastKey, line, end)) return false;
     this.#join(group, end);
     return true;
+  }
+
+  /**
+   * Whether a record may still join: what is larger is cut apart, and what the file before has taken ends where it looked.
+   */
+  #mayJoin(group: Group, key: string, line: number, end: number): boolean {
+    if (line - group.line >= MAX_GROUP_LINES || end - group.start > MAX_GROUP_BYTES) return false;
+    return end < this.#takenBytes || group.start >= this.#takenBytes || !this.#taken.has(key);
   }
 
   /** A record joins an event that is open: every group from there on becomes one. */
@@ -156,9 +218,17 @@ export class AuditSplitter implements Splitter {
       this.#begun.delete(key);
     }
     const { start, end, line } = group;
-    out.push(
-      begun.length === 0 ? { start, end, line } : { start, end, line, context: { begun } satisfies AuditContext },
+    const more = this.#continued.flatMap((key) =>
+      group.keys.includes(key) ? [[key, this.#next.get(key) ?? []] as const] : [],
     );
+    const continued = start < this.#takenBytes ? group.keys.filter((key) => this.#taken.has(key)) : [];
+    const nothing = begun.length + more.length + continued.length === 0;
+    const context: AuditContext = {
+      begun,
+      ...(more.length === 0 ? {} : { more }),
+      ...(continued.length === 0 ? {} : { continued }),
+    };
+    out.push(nothing ? { start, end, line } : { start, end, line, context });
   }
 
   /** Notes when the process of a record, and its parent, began; an execution or fork begins a process. */
@@ -190,11 +260,6 @@ export class AuditSplitter implements Splitter {
       if (oldest !== undefined) this.#processes.delete(oldest);
     }
   }
-}
-
-/** Whether a record may still join: what is larger is cut apart. */
-function hasRoom(group: Group, line: number, end: number): boolean {
-  return line - group.line < MAX_GROUP_LINES && end - group.start <= MAX_GROUP_BYTES;
 }
 
 /** A bare value in the text of a record, the first of that name, after a space or the separator of ENRICHED logs. */
