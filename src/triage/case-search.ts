@@ -10,13 +10,17 @@ import { evidenceOverview } from "./evidence-overview.ts";
 import { FindingExplainer } from "./explain-finding.ts";
 import { facetOf } from "./facet.ts";
 import { processTree } from "./process-tree.ts";
+import { pageAt, pageWith } from "./list-pages.ts";
 import type { Answer, Ask, SearchKind } from "./search-protocol.ts";
+import { textCondition } from "./text-condition.ts";
 import { timelineOf } from "./timeline.ts";
 import type { EventPage, QueryProblem } from "./types.ts";
 
 const WHOLE_TIME: TimeWindow = { from: null, to: null };
 /** Events around an event that are listed. */
 const AROUND_LIMIT = 2_000;
+/** Counting the events with a text stops here. */
+const HITS_LIMIT = 10_000;
 
 type Handlers = { readonly [K in SearchKind]: (ask: Ask<K>) => Promise<Answer<K>> };
 
@@ -33,12 +37,17 @@ export class CaseSearch {
   }
 
   readonly #handlers: Handlers = {
-    events: async ({ eql, from, to, after, limit, columns }) => {
-      const answers = await this.#session.answers(eql, { from, to });
-      if (!answers.ok) return { ok: false, problems: problemsOf(answers) };
-      const shown = columns ?? usualColumns(await this.#session.engine());
-      return { ok: true, page: await this.#page(answers.ids, Number(after ?? 0), limit, shown) };
+    events: async (ask) => {
+      const list = await this.#session.list(ask.eql, ask);
+      if ("ok" in list) return { ok: false, problems: problemsOf(list) };
+      const { start, ids, place } = pageAt(list, ask.at, ask.limit);
+      return { ok: true, page: await this.#rows(ids, start, list.knownTotal, ask.columns), place: place ?? start };
     },
+    total: async (ask) => {
+      const list = await this.#session.list(ask.eql, ask);
+      return "ok" in list ? 0 : list.total();
+    },
+    find: (ask) => this.#find(ask),
     count: async ({ eql, from, to, limit }) => {
       const count = await this.#session.count(eql, { from, to }, limit);
       return count === null ? { count: 0, capped: true } : { count: Math.min(count, limit), capped: count >= limit };
@@ -53,12 +62,12 @@ export class CaseSearch {
         parameters: [spanNs, spanNs, BigInt(event)],
       });
       const ids = rows.map(([id]) => Number(id));
-      return this.#page(ids.length === 0 ? [event] : ids, 0, AROUND_LIMIT, usualColumns(engine));
+      return this.#rows(ids.length === 0 ? [event] : ids, 0, Math.max(1, ids.length), null);
     },
-    facet: async ({ eql, field, limit }) => {
+    facet: async ({ eql, from, to, field, limit }) => {
       await this.#session.ensureFields([field]);
-      const answers = await this.#session.answers(eql, WHOLE_TIME);
-      return answers.ok ? facetOf(await this.#session.engine(), answers.ids, field, limit) : [];
+      const list = await this.#session.list(eql, { from, to });
+      return "ok" in list ? [] : facetOf(await this.#session.engine(), list.scope, field, limit);
     },
     tree: async ({ entity }) => processTree(await this.#session.engine(), entity),
     timeline: (scope) => timelineOf(this.#session, scope),
@@ -68,14 +77,28 @@ export class CaseSearch {
     complete: async ({ text, caret }) => completions(await this.#session.engine(), text, caret),
   };
 
-  async #page(ids: readonly number[], start: number, limit: number, columns: readonly string[]): Promise<EventPage> {
-    const end = start + limit;
-    return {
-      rows: toEventRows(await this.#session.engine(), ids.slice(start, end), columns),
-      total: ids.length,
-      next: end < ids.length ? String(end) : null,
-      columns,
-    };
+  async #rows(
+    ids: readonly number[],
+    start: number,
+    total: number | null,
+    columns: readonly string[] | null,
+  ): Promise<EventPage> {
+    const engine = await this.#session.engine();
+    const shown = columns ?? usualColumns(engine);
+    return { rows: toEventRows(engine, ids, shown), start, total, columns: shown };
+  }
+
+  async #find({ text, beyond, backward, ...ask }: Ask<"find">): Promise<Answer<"find">> {
+    const list = await this.#session.list(ask.eql, ask);
+    if ("ok" in list) return null;
+    const engine = await this.#session.engine();
+    const condition = textCondition(engine.evidence, ask.columns ?? usualColumns(engine), text);
+    if (condition === null) return null;
+    const resolved = await this.#session.condition(condition);
+    const { count, event } = list.find(resolved, beyond, backward ? "backward" : "forward", HITS_LIMIT);
+    if (event === null) return null;
+    const { start, ids, place } = pageWith(list, event, ask.limit);
+    return { page: await this.#rows(ids, start, list.knownTotal, ask.columns), place, hits: count };
   }
 
   async #why(id: number): Promise<Answer<"why">> {

@@ -1,8 +1,12 @@
+import { UserError } from "../base/errors.ts";
 import { parseQuery } from "../eql/parser.ts";
 import { Engine } from "../hunt/engine.ts";
 import { fieldsOfQuery, type PreparedQuery, prepareQuery } from "../hunt/prepare-query.ts";
 import { makeSideTables } from "../hunt/query-engine.ts";
-import { compileCountUpTo, type TimeWindow } from "../sql/compile-stage.ts";
+import type { Plan } from "../plan/plan.ts";
+import { compileCountUpTo, compileEventQuery, type TimeWindow } from "../sql/compile-stage.ts";
+import type { Resolved } from "../sql/resolved.ts";
+import { type EventList, LongList, ShortList } from "./event-list.ts";
 
 /** The ids a query answers with; of sequences all their events. */
 export interface Answers {
@@ -13,6 +17,8 @@ export interface Answers {
 export type Refused = PreparedQuery & { readonly ok: false };
 
 const KEPT_ANSWERS = 4;
+/** Up to this number of events an answer is kept as a list of ids. */
+const SHORT = 20_000;
 /** Making a field's table takes no noticeable time up to this number of events. */
 const FEW_EVENTS = 20_000;
 
@@ -22,6 +28,7 @@ export class EngineSession {
   #engine: Engine | null = null;
   #evidence = "";
   #answers = new Map<string, Answers>();
+  #lists = new Map<string, EventList>();
 
   constructor(casePath: string) {
     this.#casePath = casePath;
@@ -65,13 +72,36 @@ export class EngineSession {
     const prepared = await this.prepare(eql);
     if (!prepared.ok) return prepared;
     const engine = await this.engine();
-    const { matches } = engine.run(prepared.plan, { window });
-    const ids = matches.flatMap((match) => match.events.filter((event) => event !== null));
-    const answers: Answers = { ok: true, ids: prepared.plan.kind === "event" ? ids : [...new Set(ids)] };
-    const oldest = this.#answers.keys().next();
-    if (this.#answers.size >= KEPT_ANSWERS && oldest.done !== true) this.#answers.delete(oldest.value);
-    this.#answers.set(key, answers);
+    const answers: Answers = { ok: true, ids: idsOf(engine, prepared.plan, window) };
+    keep(this.#answers, key, answers);
     return answers;
+  }
+
+  /** The answer of a query as a list to page through; of sequences all their events, each once. The last lists are kept. */
+  async list(eql: string, window: TimeWindow): Promise<EventList | Refused> {
+    await this.engine();
+    const key = `${window.from ?? ""} ${window.to ?? ""} ${eql}`;
+    const known = this.#lists.get(key);
+    if (known !== undefined) return known;
+    const prepared = await this.prepare(eql);
+    if (!prepared.ok) return prepared;
+    const engine = await this.engine();
+    const { plan } = prepared;
+    const list =
+      plan.kind === "event" && plan.pipes.length === 0 && hasTimeIndex(engine)
+        ? listOf(engine, engine.resolve(plan.stage), window)
+        : new ShortList(engine, idsOf(engine, plan, window));
+    keep(this.#lists, key, list);
+    return list;
+  }
+
+  /** A condition on one event, as what follows `where`. @throws UserError `bad-condition` */
+  async condition(text: string): Promise<Resolved> {
+    const prepared = await this.prepare(`any where ${text}`);
+    if (!prepared.ok || prepared.plan.kind !== "event") {
+      throw new UserError("bad-condition", "the condition cannot be asked of this evidence");
+    }
+    return (await this.engine()).resolve(prepared.plan.stage);
   }
 
   /**
@@ -98,7 +128,38 @@ export class EngineSession {
     this.#engine?.close();
     this.#engine = null;
     this.#answers = new Map();
+    this.#lists = new Map();
   }
+}
+
+/** The newest entries of a map stay. */
+function keep<Value>(kept: Map<string, Value>, key: string, value: Value): void {
+  const oldest = kept.keys().next();
+  if (kept.size >= KEPT_ANSWERS && oldest.done !== true) kept.delete(oldest.value);
+  kept.set(key, value);
+}
+
+function idsOf(engine: Engine, plan: Plan, window: TimeWindow): number[] {
+  const { matches } = engine.run(plan, { window });
+  return [...new Set(matches.flatMap((match) => match.events.filter((event) => event !== null)))];
+}
+
+function listOf(engine: Engine, condition: Resolved, window: TimeWindow): EventList {
+  if (condition.kind === "constant" && !condition.value) return new ShortList(engine, []);
+  const { totalEvents } = engine.evidence;
+  const [row] = engine.file.rows(compileCountUpTo(condition, window, totalEvents, SHORT + 1));
+  if (Number(row?.[0] ?? 0n) > SHORT) return new LongList(engine, condition, window);
+  const rows = engine.file.rows(compileEventQuery(condition, window, totalEvents));
+  return new ShortList(
+    engine,
+    rows.map(([id]) => Number(id)),
+  );
+}
+
+/** The index of times is built at the end of a load; a case whose load was interrupted may lack it. */
+function hasTimeIndex(engine: Engine): boolean {
+  const rows = engine.file.rows({ sql: "SELECT 1 FROM sqlite_schema WHERE name = 'event_time'", parameters: [] });
+  return rows.length > 0;
 }
 
 /** Changes when events were added. */

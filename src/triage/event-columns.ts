@@ -21,9 +21,14 @@ const USUAL_COLUMNS = [
   "dns.question.name",
 ] as const;
 
-/** The usual columns as far as the evidence has them. */
-export function usualColumns(engine: Engine): string[] {
-  return USUAL_COLUMNS.filter((path) => engine.evidence.hasField(path));
+/**
+ * The usual columns as far as the evidence has them. The arguments say nothing that the command line does not, and have to be
+ * read from the originals: where each event with the one has the other, they are left out.
+ */
+export function usualColumns({ evidence }: Engine): string[] {
+  const documents = (path: string): number => evidence.field(path)?.documents ?? 0;
+  const isTold = documents("process.command_line") >= documents("process.args");
+  return USUAL_COLUMNS.filter((path) => evidence.hasField(path) && !(path === "process.args" && isTold));
 }
 
 /**
@@ -32,19 +37,22 @@ export function usualColumns(engine: Engine): string[] {
  */
 export function toEventRows(engine: Engine, events: readonly number[], columns: readonly string[]): EventRow[] {
   const { file, evidence } = engine;
-  const stored = columns.filter((path) => evidence.field(path)?.complete === true && path !== "process.args");
+  const stored = columns.filter((path) => evidence.field(path)?.complete === true);
   const values = eventValues(file, events, stored);
   const origins = readOrigins(file, events);
   const unstored = columns.filter((path) => !stored.includes(path) && evidence.field(path) !== undefined);
+  const hasArguments = columns.includes("process.args");
   const reader = new EventReader(file);
   return events.flatMap((event) => {
     const origin = origins.get(event);
     if (origin === undefined) return [];
     const row: Record<string, readonly string[]> = Object.create(null) as Record<string, readonly string[]>;
     Object.assign(row, values.get(event));
-    if (unstored.length > 0) {
+    const fromOriginal =
+      hasArguments && (row["process.args"]?.length ?? 0) > 1 ? [...unstored, "process.args"] : unstored;
+    if (fromOriginal.length > 0) {
       const document = flattenJson(reader.document(event).json);
-      for (const path of unstored) row[path] = document.get(path) ?? [];
+      for (const path of fromOriginal) row[path] = document.get(path) ?? [];
     }
     const source = origin.memberPath === "" ? origin.sourcePath : `${origin.sourcePath}!${origin.memberPath}`;
     return [{ id: event, time: origin.time, source, line: origin.line, values: row }];

@@ -1,31 +1,33 @@
 import type { Engine } from "../hunt/engine.ts";
-import { eventValues } from "../store/decoded-values.ts";
-import { idList } from "../store/summary.ts";
+import { compileFacet, compileSideFacet } from "../sql/compile-page.ts";
+import type { Fragment } from "../sql/fragments.ts";
+import { decodeFieldValues } from "../store/decoded-values.ts";
 import type { FacetValue } from "./types.ts";
 
 /** Distinct stored values that are looked at, most frequent first. */
 const MAX_GROUPS = 20_000;
 
-/** The most frequent values of a field among events; of a list every element counts. */
-export function facetOf(engine: Engine, events: readonly number[], path: string, limit: number): FacetValue[] {
-  const field = engine.evidence.field(path);
+/**
+ * The most frequent values of a field among the events of a scope (`FROM ... WHERE ...` over `e`); of a list every element
+ * counts, once for each event. The field has storage.
+ */
+export function facetOf(engine: Engine, scope: Fragment, path: string, limit: number): FacetValue[] {
+  const { file, evidence } = engine;
+  const field = evidence.field(path);
   if (field === undefined) return [];
+  const rows = [
+    ...(field.column ? file.rows(compileFacet(scope, `f${field.id}`, MAX_GROUPS)) : []),
+    ...(field.side ? file.rows(compileSideFacet(scope, `f_${field.id}`, MAX_GROUPS)) : []),
+  ];
+  const texts = decodeFieldValues(
+    file,
+    path,
+    rows.map(([value]) => value as bigint | number),
+  );
   const counts = new Map<string, number>();
-  const add = (value: string, count: number): void => void counts.set(value, (counts.get(value) ?? 0) + count);
-  if (field.values === "dictionary" && field.column) {
-    const rows = engine.file.rows({
-      sql: `SELECT f${field.id}, count(*) FROM event WHERE id IN (SELECT value FROM json_each(?)) AND f${field.id} IS NOT NULL
-            GROUP BY 1 ORDER BY 2 DESC LIMIT ${MAX_GROUPS}`,
-      parameters: [idList(events)],
-    });
-    for (const [value, count] of rows) {
-      for (const text of new Set(engine.values.texts(value as bigint))) add(text, Number(count));
-    }
-  } else {
-    for (const values of eventValues(engine.file, events, [path]).values()) {
-      for (const text of new Set(values[path])) add(text, 1);
-    }
-  }
+  rows.forEach(([, count], at) => {
+    for (const text of new Set(texts[at])) counts.set(text, (counts.get(text) ?? 0) + Number(count));
+  });
   return [...counts]
     .map(([value, count]) => ({ value, count }))
     .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))

@@ -9,7 +9,8 @@ import { findingDetail } from "./finding-detail.ts";
 import { keptOverview, OVERVIEW_SETTING, overviewSetting, toOverview } from "./overview.ts";
 import { SearchClient } from "./search-client.ts";
 import { suggestExceptions } from "./suggest-exceptions.ts";
-import type { ExceptionView, FindingDetail, MatchedLeaf, TriageService } from "./types.ts";
+import type { AnswerRequest } from "./search-protocol.ts";
+import type { ExceptionView, FindingDetail, MatchedLeaf, QueryOptions, TriageService } from "./types.ts";
 
 /** Counting the results of a pivot stops here: `10,000+`. */
 const COUNT_LIMIT = 10_000;
@@ -74,14 +75,14 @@ export async function openTriage(path: string, options: TriageOptions): Promise<
       query === null
         ? { count: 0, capped: false }
         : background.ask("count", { eql: query, from, to, limit: COUNT_LIMIT }, signal),
-    query: (eql, { from, to, after, limit, columns }, signal) =>
-      search.ask(
-        "events",
-        { eql, from: from ?? null, to: to ?? null, after: after ?? null, limit, columns: columns ?? null },
-        signal,
-      ),
+    query: (eql, { at, ...options }, signal) => search.ask("events", { ...answerOf(eql, options), at }, signal),
+    // Nobody waits for it: the first page is there.
+    countAll: (eql, options, signal) => background.ask("total", answerOf(eql, options), signal),
+    findText: (eql, { text, beyond, backward, ...options }, signal) =>
+      search.ask("find", { ...answerOf(eql, options), text, beyond, backward }, signal),
     around: (event, spanNs, signal) => search.ask("around", { event, spanNs }, signal),
-    facet: (eql, field, limit, signal) => search.ask("facet", { eql, field, limit }, signal),
+    facet: (eql, field, { from, to, limit }, signal) =>
+      search.ask("facet", { eql, from: from ?? null, to: to ?? null, field, limit }, signal),
     tree: (entity, signal) => search.ask("tree", { entity }, signal),
     timeline: (scope, signal) => search.ask("timeline", scope, signal),
     ledger: async (hunt) => book.ledger(hunt),
@@ -115,6 +116,10 @@ export async function openTriage(path: string, options: TriageOptions): Promise<
       book.close();
     },
   };
+}
+
+function answerOf(eql: string, { from, to, limit, columns }: QueryOptions): AnswerRequest {
+  return { eql, from: from ?? null, to: to ?? null, limit, columns: columns ?? null };
 }
 
 /** A finding is shown also where it cannot be said why it matched. */

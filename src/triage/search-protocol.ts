@@ -6,20 +6,22 @@ import type {
   BlastRadius,
   EventPage,
   FacetValue,
+  FoundPage,
   Histogram,
   MatchedLeaf,
+  PagePlace,
   PivotCount,
   QueryResult,
   TimelineEntry,
   TreeNode,
 } from "./types.ts";
 
-export interface EventsRequest {
+/** A query's answer, and how its events are shown. */
+export interface AnswerRequest {
   readonly eql: string;
   readonly from: bigint | null;
   readonly to: bigint | null;
-  /** `next` of the page before; null for the first. */
-  readonly after: string | null;
+  /** Events of a page. */
   readonly limit: number;
   /** null: the usual ones. */
   readonly columns: readonly string[] | null;
@@ -39,7 +41,13 @@ export interface EvidenceOverview {
 }
 
 export interface SearchRequests {
-  readonly events: { readonly ask: EventsRequest; readonly answer: QueryResult };
+  readonly events: { readonly ask: AnswerRequest & { readonly at: PagePlace }; readonly answer: QueryResult };
+  /** All events of an answer, counted. */
+  readonly total: { readonly ask: AnswerRequest; readonly answer: number };
+  readonly find: {
+    readonly ask: AnswerRequest & { readonly text: string; readonly beyond: number | null; readonly backward: boolean };
+    readonly answer: FoundPage | null;
+  };
   readonly count: {
     readonly ask: {
       readonly eql: string;
@@ -51,7 +59,13 @@ export interface SearchRequests {
   };
   readonly around: { readonly ask: { readonly event: number; readonly spanNs: bigint }; readonly answer: EventPage };
   readonly facet: {
-    readonly ask: { readonly eql: string; readonly field: string; readonly limit: number };
+    readonly ask: {
+      readonly eql: string;
+      readonly from: bigint | null;
+      readonly to: bigint | null;
+      readonly field: string;
+      readonly limit: number;
+    };
     readonly answer: readonly FacetValue[];
   };
   readonly tree: { readonly ask: { readonly entity: string }; readonly answer: TreeNode | null };

@@ -158,11 +158,30 @@ export interface FindingDetail {
 
 export interface EventPage {
   readonly rows: readonly EventRow[];
-  /** Total where cheap, else null. */
+  /** Place of the first of them in the whole answer, from 0. */
+  readonly start: number;
+  /** How many events the whole answer has; null where that is not counted yet. */
   readonly total: number | null;
-  /** Pass as `after` for the next page; null at the end. Paging is by key (time, tiebreaker, id). */
-  readonly next: string | null;
   readonly columns: readonly string[];
+}
+
+/**
+ * Where a page of an answer is. Pages begin at multiples of their size. Paging is by key: the next page is what comes after
+ * the last event of the one before it, the page before what comes before the first; the others are looked for.
+ */
+export type PagePlace =
+  | { readonly kind: "first" }
+  | { readonly kind: "last" }
+  | { readonly kind: "after" | "before"; readonly event: number; readonly start: number }
+  /** The page with the first event at or after a time, else the last one. */
+  | { readonly kind: "time"; readonly time: bigint };
+
+/** A page that was looked for, and the place of what was looked for in the whole answer. */
+export interface FoundPage {
+  readonly page: EventPage;
+  readonly place: number;
+  /** Events with the text, counted up to 10,000. */
+  readonly hits: number;
 }
 
 export interface TreeNode {
@@ -295,8 +314,20 @@ export interface QueryProblem {
   readonly end: number;
 }
 
+export interface QueryOptions {
+  /** Nanoseconds, both inclusive. */
+  readonly from?: bigint;
+  readonly to?: bigint;
+  /** Events of a page. */
+  readonly limit: number;
+  /** The usual ones where left out. */
+  readonly columns?: readonly string[];
+}
+
 export type QueryResult =
-  { readonly ok: true; readonly page: EventPage } | { readonly ok: false; readonly problems: readonly QueryProblem[] };
+  /** `place`: of what was asked for, where that is a time; else of the first event of the page. */
+  | { readonly ok: true; readonly page: EventPage; readonly place: number }
+  | { readonly ok: false; readonly problems: readonly QueryProblem[] };
 
 /** Everything the UI can do with a case. Long work takes a signal; when it aborts, the promise rejects with `AbortError`. */
 export interface TriageService {
@@ -319,20 +350,27 @@ export interface TriageService {
   undo(): Promise<string | null>;
   redo(): Promise<string | null>;
   countPivot(pivot: Pivot, signal?: AbortSignal): Promise<PivotCount>;
-  query(
+  /** A page of the answer of an EQL text. With the place of a time, `place` says where in the answer it is. */
+  query(eql: string, options: QueryOptions & { readonly at: PagePlace }, signal?: AbortSignal): Promise<QueryResult>;
+  /** How many events an EQL text finds, all of them. */
+  countAll(eql: string, options: QueryOptions, signal?: AbortSignal): Promise<number>;
+  /**
+   * The next event beyond one (null: from the start) with a text in one of the columns, going round; null where none of the
+   * answer has it.
+   */
+  findText(
     eql: string,
-    options: {
-      readonly from?: bigint;
-      readonly to?: bigint;
-      readonly after?: string;
-      readonly limit: number;
-      readonly columns?: readonly string[];
-    },
+    options: QueryOptions & { readonly text: string; readonly beyond: number | null; readonly backward: boolean },
     signal?: AbortSignal,
-  ): Promise<QueryResult>;
+  ): Promise<FoundPage | null>;
   /** Events around an event, same host, +- nanoseconds. */
   around(event: number, spanNs: bigint, signal?: AbortSignal): Promise<EventPage>;
-  facet(eql: string, field: string, limit: number, signal?: AbortSignal): Promise<readonly FacetValue[]>;
+  facet(
+    eql: string,
+    field: string,
+    options: { readonly from?: bigint; readonly to?: bigint; readonly limit: number },
+    signal?: AbortSignal,
+  ): Promise<readonly FacetValue[]>;
   tree(entity: string, signal?: AbortSignal): Promise<TreeNode | null>;
   timeline(
     scope: { readonly finding?: number; readonly incident?: number; readonly host?: string; readonly entity?: string },

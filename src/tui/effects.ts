@@ -3,9 +3,10 @@
  * and what was cancelled is never heard of again. Nothing here blocks and nothing throws: failures become messages.
  */
 import { assertNever, errorMessage, UserError } from "../base/errors.ts";
-import type { Pivot, TriageService } from "../triage/types.ts";
+import type { Pivot, QueryOptions, TriageService } from "../triage/types.ts";
 import { formatCount, VERDICT_LABEL } from "./format.ts";
-import type { Action, Effect } from "./state/action.ts";
+import type { Action, Asked, Effect } from "./state/action.ts";
+import { PAGE } from "./state/events.ts";
 
 export interface EffectHost {
   readonly service: TriageService;
@@ -170,18 +171,21 @@ export function effectRunner(host: EffectHost): EffectRunner {
         return;
       case "query":
         work("query", "query", async (signal) => {
-          const result = await service.query(
-            effect.eql,
-            {
-              limit: 200,
-              ...(effect.from === null ? {} : { from: effect.from }),
-              ...(effect.to === null ? {} : { to: effect.to }),
-              ...(effect.after === null ? {} : { after: effect.after }),
-              ...(effect.columns === null ? {} : { columns: effect.columns }),
-            },
-            signal,
-          );
-          return { type: "events", page: effect.page, result };
+          const result = await service.query(effect.eql, { ...optionsOf(effect), at: effect.at }, signal);
+          return { type: "events", at: effect.at, result };
+        });
+        return;
+      case "count-events":
+        work("total", "counting the events", async (signal) => ({
+          type: "counted",
+          total: await service.countAll(effect.eql, optionsOf(effect), signal),
+        }));
+        return;
+      case "find":
+        work("query", `looking for "${effect.text}"`, async (signal) => {
+          const { text, beyond, backward } = effect;
+          const found = await service.findText(effect.eql, { ...optionsOf(effect), text, beyond, backward }, signal);
+          return { type: "found", text, found };
         });
         return;
       case "around":
@@ -194,7 +198,7 @@ export function effectRunner(host: EffectHost): EffectRunner {
         work("facet", "top values", async (signal) => ({
           type: "facet",
           field: effect.field,
-          values: await service.facet(effect.eql, effect.field, 50, signal),
+          values: await service.facet(effect.eql, effect.field, { ...optionsOf(effect), limit: 50 }, signal),
         }));
         return;
       case "tree":
@@ -300,6 +304,15 @@ export function effectRunner(host: EffectHost): EffectRunner {
     while (pending.size > 0) await Promise.all(pending);
   };
   return { run, cancel, written: () => writes, settled };
+}
+
+function optionsOf({ from, to, columns }: Asked): QueryOptions {
+  return {
+    limit: PAGE,
+    ...(from === null ? {} : { from }),
+    ...(to === null ? {} : { to }),
+    ...(columns === null ? {} : { columns }),
+  };
 }
 
 function failureText(error: unknown): string {

@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exportForTriage } from "../../src/export/export-for-triage.ts";
 import { openTriage } from "../../src/triage/open-triage.ts";
-import type { Pivot, TreeNode, TriageService } from "../../src/triage/types.ts";
+import type { PagePlace, Pivot, TreeNode, TriageService } from "../../src/triage/types.ts";
 import { EVENTS, sampleCase } from "./sample-case.ts";
 
 let folder: string;
@@ -85,46 +85,59 @@ describe("a finding in detail", () => {
 
 describe("queries", () => {
   it("page by key, with a total", async () => {
-    const first = await service.query("any where true", { limit: 3, columns: ["process.name", "destination.port"] });
+    const columns = ["process.name", "destination.port"];
+    const first = await service.query("any where true", { limit: 3, columns, at: { kind: "first" } });
     if (!first.ok) throw new Error("refused");
     expect(first.page.rows.map(({ id, values }) => [id, values["process.name"], values["destination.port"]])).toEqual([
       [3, ["sh"], []],
       [1, ["nc"], []],
       [2, ["nc"], ["4444"]],
     ]);
-    expect(first.page).toMatchObject({ total: 4, columns: ["process.name", "destination.port"] });
-    const second = await service.query("any where true", { limit: 3, after: first.page.next ?? "" });
-    expect(second.ok && second.page.rows.map(({ id }) => id)).toEqual([4]);
-    expect(second.ok && second.page.next).toBeNull();
+    expect(first.page).toMatchObject({ start: 0, total: 4, columns: ["process.name", "destination.port"] });
+    const idsAt = async (at: PagePlace) => {
+      const result = await service.query("any where true", { limit: 3, at });
+      return result.ok ? [result.page.start, result.page.rows.map(({ id }) => id), result.place] : null;
+    };
+    expect(await idsAt({ kind: "after", event: 2, start: 3 })).toEqual([3, [4], 3]);
+    expect(await idsAt({ kind: "before", event: 4, start: 0 })).toEqual([0, [3, 1, 2], 0]);
+    expect(await idsAt({ kind: "last" })).toEqual([3, [4], 3]);
+    expect(await service.countAll("any where true", { limit: 3 })).toBe(4);
   });
 
   it("answer in a window of time", async () => {
     const from = BigInt(Date.parse("2026-01-01T10:00:00Z")) * 1_000_000n;
-    const result = await service.query("any where true", { limit: 9, from, to: from + 3_000_000_000n });
+    const result = await service.query("any where true", {
+      limit: 9,
+      from,
+      to: from + 3_000_000_000n,
+      at: { kind: "first" },
+    });
     expect(result.ok && result.page.rows.map(({ id }) => id)).toEqual([1, 2]);
   });
 
   it("say what is wrong with a text, and where", async () => {
-    expect(await service.query("process wher true", { limit: 1 })).toEqual({
+    expect(await service.query("process wher true", { limit: 1, at: { kind: "first" } })).toEqual({
       ok: false,
       problems: [{ message: "expected `where`, found `wher`", hint: "did you mean `where`?", start: 8, end: 12 }],
     });
   });
 
   it("count the values of a field, and list events around one", async () => {
-    expect(await service.facet("process where true", "process.name", 5)).toEqual([
+    expect(await service.facet("process where true", "process.name", { limit: 5 })).toEqual([
       { value: "nc", count: 2 },
       { value: "sh", count: 1 },
     ]);
-    expect(await service.facet("any where true", "destination.port", 5)).toEqual([{ value: "4444", count: 1 }]);
+    expect(await service.facet("any where true", "destination.port", { limit: 5 })).toEqual([
+      { value: "4444", count: 1 },
+    ]);
     const around = await service.around(1, 1_000_000_000n);
     expect(around.rows.map(({ id }) => id)).toEqual([3, 1]);
   });
 
   it("are cancelled: the promise rejects, what was asked beside them is answered, and the next one works", async () => {
     const abort = new AbortController();
-    const stopped = service.query("any where true", { limit: 1 }, abort.signal);
-    const other = service.query("network where true", { limit: 5 });
+    const stopped = service.query("any where true", { limit: 1, at: { kind: "first" } }, abort.signal);
+    const other = service.query("network where true", { limit: 5, at: { kind: "first" } });
     abort.abort();
     await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
     const answered = await other;

@@ -164,7 +164,7 @@ describe("the guide", () => {
     await screen.press("enter", "j", "enter");
     expect(screen.state()).toMatchObject({
       screen: "events",
-      events: { query: 'process where process.parent.entity_id == "entity-3"', known: 200 },
+      events: { query: 'process where process.parent.entity_id == "entity-3"', known: 1_000 },
     });
     await screen.press("esc", "j", "enter");
     expect(screen.state()).toMatchObject({ screen: "tree", tree: { entity: "entity-3" } });
@@ -177,11 +177,44 @@ describe("events", () => {
   it("read a page at a time and let go of what is far away", async () => {
     const screen = await screenOf({ events: 100_000 });
     await screen.press(":query any where true");
-    for (let page = 0; page < 12; page += 1) await screen.press("G");
-    expect(screen.state().events.known).toBe(2_600);
-    expect(screen.state().events.pages.size).toBeLessThanOrEqual(6);
+    for (let half = 0; half < 120; half += 1) await screen.press("ctrl-d");
+    expect(cursorOf(screen.state(), "events").index).toBe(120 * 16);
+    expect(screen.state().events.pages.size).toBe(6);
     await screen.press("g");
     expect(screen.text()).toContain("2026-03-01 12:30:01.000");
+  });
+
+  it("are counted while the first of them are shown, and end at once where G goes", async () => {
+    const screen = await screenOf({ events: 100_010 });
+    await screen.press(":query any where true", "G");
+    expect(screen.text()).toContain("100,010 events");
+    expect(screen.text()).toContain(" 100010/100010 ");
+    expect([...screen.state().events.pages.keys()].sort((a, b) => a - b)).toEqual([0, 499, 500]);
+    for (let half = 0; half < 30; half += 1) await screen.press("ctrl-u");
+    expect(cursorOf(screen.state(), "events").index).toBe(100_009 - 30 * 16);
+    expect(screen.text()).not.toContain("…    ");
+  });
+
+  it("are searched in all of the answer, on and back, with the number of places", async () => {
+    const screen = await screenOf({ events: 100_000 });
+    await screen.press(":query any where true", "/", ..."event 70001", "enter");
+    expect(screen.text()).toContain('"event 70001" is in 1 of the events; this is number 70,001.');
+    expect(cursorOf(screen.state(), "events").index).toBe(70_000);
+    await screen.press("n", "N");
+    expect(screen.service.calls).toEqual([
+      "find event 70001 beyond null",
+      "find event 70001 beyond 70001",
+      "find event 70001 beyond 70001 backward",
+    ]);
+    await screen.press("esc", "/", ..."absent", "enter");
+    expect(screen.text()).toContain('"absent" is in no event of this answer, in the columns shown');
+  });
+
+  it("jump to a time within the answer, and keep the question", async () => {
+    const screen = await screenOf({ events: 100_000 });
+    await screen.press(":query any where true", ":time 2026-03-02");
+    expect(screen.state().events).toMatchObject({ query: "any where true", from: null });
+    expect(cursorOf(screen.state(), "events").index).toBe(99_999);
   });
 
   it("show where a query is wrong", async () => {
@@ -249,7 +282,7 @@ describe("the rest", () => {
     await screen.press(':process where process.name == "nc"');
     expect(screen.state()).toMatchObject({
       screen: "events",
-      events: { query: 'process where process.name == "nc"', known: 200 },
+      events: { query: 'process where process.name == "nc"', known: 1_000 },
     });
     await screen.press(":sequence by host.id [any where true] [any where true]");
     expect(screen.state().events.query).toBe("sequence by host.id [any where true] [any where true]");

@@ -255,8 +255,8 @@ export function fakeService(options: FakeOptions = {}): FakeService {
     const size = Math.max(0, Math.min(limit, total - from));
     return {
       rows: Array.from({ length: size }, (_, at) => event(from + at + 1)),
-      total: null,
-      next: from + size < total ? String(from + size) : null,
+      start: from,
+      total: total <= 20_000 ? total : null,
       columns: ["@timestamp", "host.name", "process.name", "process.command_line", "user.name"],
     };
   };
@@ -389,7 +389,7 @@ export function fakeService(options: FakeOptions = {}): FakeService {
       const count = counts[one.id.split("-")[1] ?? ""] ?? 1;
       return { count, capped: count === 10_000 };
     },
-    query: async (eql, { after, limit }, signal) => {
+    query: async (eql, { at, limit }, signal) => {
       if (options.stuck === true) return stuck(signal);
       if (eql.includes("wher ")) {
         const start = eql.indexOf("wher ");
@@ -398,9 +398,20 @@ export function fakeService(options: FakeOptions = {}): FakeService {
           problems: [{ message: "expected where", hint: "Did you mean where?", start, end: start + 4 }],
         };
       }
-      return { ok: true, page: page(Number(after ?? "0"), limit) };
+      const last = Math.floor((total - 1) / limit) * limit;
+      const starts = { first: 0, last, time: last };
+      const start = "start" in at ? at.start : starts[at.kind];
+      return { ok: true, page: page(start, limit), place: at.kind === "first" ? 0 : total - 1 };
     },
-    around: async (id) => ({ ...page(Math.max(0, id - 3), 6), next: null }),
+    countAll: async (_eql, _options, signal) => (options.stuck === true ? stuck(signal) : total),
+    findText: async (_eql, { text, beyond, backward, limit }) => {
+      const found = text === "absent" ? undefined : Number(/\d+/.exec(text)?.[0] ?? "1");
+      if (found === undefined) return null;
+      const place = found - 1;
+      calls.push(`find ${text} beyond ${String(beyond)}${backward ? " backward" : ""}`);
+      return { page: page(Math.floor(place / limit) * limit, limit), place, hits: 1 };
+    },
+    around: async (id) => ({ ...page(Math.max(0, id - 3), 6), start: 0, total: 6 }),
     facet: async () => [
       { value: "nc", count: 120 },
       { value: "sh\x1b[31m", count: 60 },

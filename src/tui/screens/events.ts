@@ -1,7 +1,7 @@
 /** Events of a query as a table with chosen columns, and the top values of one of them. */
 import { wrapText } from "../../base/safe-text.ts";
 import type { EventRow } from "../../triage/types.ts";
-import { formatCount, formatTime } from "../format.ts";
+import { counted, formatCount, formatTime } from "../format.ts";
 import type { Line } from "../line.ts";
 import { span } from "../line.ts";
 import { linesPane, type PaneBuilder } from "../pane-view.ts";
@@ -19,7 +19,7 @@ export const eventsPane: PaneBuilder = (state, width) => {
   const fitted = fitColumns(shown, width);
   return {
     title: events.around === null ? "Events" : "Around an event",
-    note: eventsNote(events),
+    note: eventsNote(events, "query" in state.running),
     head: [queryLine(events), columnHeads(events, fitted)],
     count: events.known,
     uniform: true,
@@ -41,10 +41,10 @@ function emptyText(events: EventsState, running: boolean): string {
   return running ? "asking…" : "no event matches";
 }
 
-function eventsNote(events: EventsState): string {
+function eventsNote(events: EventsState, running: boolean): string {
   if (!events.asked) return "";
-  const known = events.total ?? events.known;
-  return `${formatCount(known)}${events.total === null && !events.complete ? "+" : ""} events`;
+  if (events.known === 0 && running) return "asking…";
+  return events.total === null ? `more than ${formatCount(events.known)} events` : counted(events.total, "event");
 }
 
 function queryLine(events: EventsState): Line {

@@ -6,10 +6,12 @@ import type {
   FacetValue,
   FindingDetail,
   FindingRow,
+  FoundPage,
   HuntView,
   JournalRow,
   LedgerRow,
   Overview,
+  PagePlace,
   Pivot,
   PivotCount,
   QueryResult,
@@ -38,7 +40,9 @@ export type Action =
   | { readonly type: "suggestions"; readonly finding: number; readonly suggestions: FindingState["suggestions"] }
   | { readonly type: "document"; readonly event: number; readonly json: string }
   | { readonly type: "pivot-counted"; readonly pivot: string; readonly count: PivotCount }
-  | { readonly type: "events"; readonly page: number; readonly result: QueryResult }
+  | { readonly type: "events"; readonly at: PagePlace; readonly result: QueryResult }
+  | { readonly type: "counted"; readonly total: number }
+  | { readonly type: "found"; readonly text: string; readonly found: FoundPage | null }
   | { readonly type: "around"; readonly result: EventPage }
   | { readonly type: "facet"; readonly field: string; readonly values: readonly FacetValue[] }
   | { readonly type: "tree"; readonly entity: string; readonly root: TreeNode | null }
@@ -55,6 +59,14 @@ export type Action =
       readonly rules: readonly string[];
       readonly blast: BlastRadius;
     };
+
+/** The question of the events screen; null times are open ends, null columns the usual ones. */
+export interface Asked {
+  readonly eql: string;
+  readonly from: bigint | null;
+  readonly to: bigint | null;
+  readonly columns: readonly string[] | null;
+}
 
 export type Effect =
   | { readonly kind: "load-overview" }
@@ -82,17 +94,17 @@ export type Effect =
     }
   | { readonly kind: "undo" }
   | { readonly kind: "redo" }
-  | {
-      readonly kind: "query";
-      readonly eql: string;
-      readonly from: bigint | null;
-      readonly to: bigint | null;
-      readonly columns: readonly string[] | null;
-      readonly page: number;
-      readonly after: string | null;
-    }
+  | (Asked & { readonly kind: "query"; readonly at: PagePlace })
+  | (Asked & { readonly kind: "count-events" })
+  | (Asked & {
+      readonly kind: "find";
+      readonly text: string;
+      /** The event beyond which it is looked for; null: from the end that the direction begins at. */
+      readonly beyond: number | null;
+      readonly backward: boolean;
+    })
   | { readonly kind: "around"; readonly event: number; readonly spanNs: bigint }
-  | { readonly kind: "facet"; readonly eql: string; readonly field: string }
+  | (Asked & { readonly kind: "facet"; readonly field: string })
   | { readonly kind: "tree"; readonly entity: string }
   | { readonly kind: "timeline"; readonly scope: TimelineScope }
   | { readonly kind: "blast"; readonly name: string; readonly condition: string; readonly rules: readonly string[] }

@@ -4,7 +4,7 @@
  */
 import { boxOf } from "../layout.ts";
 import type { Effect } from "./action.ts";
-import { queryEffect } from "./commands/ask.ts";
+import { countEffect, queryEffect } from "./commands/ask.ts";
 import { wantedPage } from "./events.ts";
 import { guideItem, uncountedPivots } from "./guide.ts";
 import { cursorOf, paneOf, SLOTS, type PaneId, type State } from "./state.ts";
@@ -16,6 +16,7 @@ export function needs(before: State, after: State): readonly Effect[] {
     ...findingNeeds(before, after),
     ...documentNeeds(before, after),
     ...pivotNeeds(before, after),
+    ...countNeeds(before, after),
     ...eventNeeds(before, after),
     ...screenNeeds(before, after),
   ];
@@ -64,6 +65,13 @@ function stepUnderCursor(state: State): number | null {
   return item === null || item.kind === "heading" ? null : (item.step?.number ?? null);
 }
 
+/** How many events a long answer has, once its first page is there. */
+function countNeeds(before: State, after: State): readonly Effect[] {
+  const { events } = after;
+  const isNew = before.events.known === 0 && events.known > 0;
+  return isNew && events.total === null && events.around === null ? [countEffect(after)] : [];
+}
+
 function eventNeeds(before: State, after: State): readonly Effect[] {
   if (after.screen !== "events" || "query" in after.running) return [];
   const box = boxOf(after, "events");
@@ -73,7 +81,7 @@ function eventNeeds(before: State, after: State): readonly Effect[] {
   if (unchanged && before.running === after.running) return [];
   const page = wantedPage(after.events, cursor.top, cursor.index, box?.height ?? after.rows);
   // The first page is asked for by whoever asks the query.
-  return page === null || (page === 0 && after.events.known === 0) ? [] : [queryEffect(after, page)];
+  return page === null || after.events.known === 0 ? [] : [queryEffect(after, page)];
 }
 
 function screenNeeds(before: State, after: State): readonly Effect[] {

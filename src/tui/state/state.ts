@@ -132,14 +132,14 @@ export interface EventsState {
   readonly columns: readonly string[];
   readonly wanted: readonly string[] | null;
   readonly column: number;
+  /** Of the whole answer; null until it is counted. */
   readonly total: number | null;
-  /** Pages by number, a few at a time; `keys[n]` is what page n is asked with (null for the first). */
+  /** Pages by number, a few at a time. */
   readonly pages: ReadonlyMap<number, readonly EventRow[]>;
-  readonly keys: readonly (string | null)[];
-  /** Rows known to exist. */
+  /** First and last event of every page that was there: the pages beside it are asked for with them. */
+  readonly edges: ReadonlyMap<number, { readonly first: number; readonly last: number }>;
+  /** Rows known to exist: all of them where `total` is known. */
   readonly known: number;
-  /** True when the last page is known. */
-  readonly complete: boolean;
   readonly problems: readonly QueryProblem[];
   readonly facet: { readonly field: string; readonly values: readonly FacetValue[] | null } | null;
 }
@@ -260,9 +260,8 @@ const EMPTY_EVENTS: EventsState = {
   column: 0,
   total: null,
   pages: new Map(),
-  keys: [null],
+  edges: new Map(),
   known: 0,
-  complete: false,
   problems: [],
   facet: null,
 };

@@ -1,10 +1,11 @@
 /** The one reducer: what happens, and what is to be done about it. Pure. */
+import type { EventPage } from "../../triage/types.ts";
 import { counted, formatCount } from "../format.ts";
 import { commandForKey } from "../keymap.ts";
 import { step, tell, type Action, type Effect, type Step } from "./action.ts";
 import { runCommand } from "./commands.ts";
 import { dialogKey } from "./dialog.ts";
-import { withPage } from "./events.ts";
+import { PAGE, withPage } from "./events.ts";
 import { withRows } from "./findings.ts";
 import { parseJsonTree } from "./json-tree.ts";
 import { moveTo, resetCursor, settle } from "./move.ts";
@@ -117,9 +118,11 @@ function received(state: State, action: Received): State {
         finding: { ...state.finding, counts: new Map(state.finding.counts).set(action.pivot, action.count) },
       };
     case "events":
-      return action.result.ok
-        ? { ...state, events: withPage(state.events, action.page, action.result.page) }
-        : { ...state, events: { ...state.events, problems: action.result.problems } };
+      return withAnswer(state, action);
+    case "counted":
+      return { ...state, events: { ...state.events, total: action.total, known: action.total } };
+    case "found":
+      return withFound(state, action);
     case "around":
       return around(state, action.result);
     case "facet":
@@ -159,14 +162,37 @@ function keepFinding(before: State, after: State): State {
   return index === -1 ? after : moveTo(after, "findings", index);
 }
 
-function around(state: State, page: Parameters<typeof withPage>[2]): State {
+function around(state: State, page: EventPage): State {
   const asked = state.events.around;
   if (asked === null) return state;
-  const events = { ...withPage(state.events, 0, { ...page, next: null }), complete: true };
-  const pages = new Map([[0, page.rows]]);
+  // All of it is one page, and stands in as many as the screen keeps them in.
+  const rows = Array.from({ length: Math.ceil(page.rows.length / PAGE) }, (_, at) => ({
+    ...page,
+    start: at * PAGE,
+    rows: page.rows.slice(at * PAGE, (at + 1) * PAGE),
+  }));
+  const pages = new Map(rows.map((one, at) => [at, one.rows]));
+  const events = { ...rows.reduce(withPage, state.events), pages };
   const index = page.rows.findIndex((row) => row.id === asked.event);
-  return moveTo({ ...state, events: { ...events, pages, known: page.rows.length } }, "events", Math.max(0, index));
+  return moveTo({ ...state, events }, "events", Math.max(0, index));
 }
+
+/** The events with a page; what was looked for gets the cursor. */
+function withAnswer(state: State, { at, result }: Extract<Received, { readonly type: "events" }>): State {
+  if (!result.ok) return { ...state, events: { ...state.events, problems: result.problems } };
+  const next = { ...state, events: withPage(state.events, result.page) };
+  return at.kind === "time" || at.kind === "last" ? moveTo(next, "events", result.place) : next;
+}
+
+function withFound(state: State, { text, found }: Extract<Received, { readonly type: "found" }>): State {
+  if (found === null) return tell(state, `"${text}" is in no event of this answer, in the columns shown`);
+  const moved = moveTo({ ...state, events: withPage(state.events, found.page) }, "events", found.place);
+  const hits = `${formatCount(found.hits)}${found.hits >= HITS_LIMIT ? "+" : ""}`;
+  return tell(moved, `"${text}" is in ${hits} of the events; this is number ${formatCount(found.place + 1)}.`);
+}
+
+/** Where the case stops counting what a search finds. */
+const HITS_LIMIT = 10_000;
 
 function completed(state: State, text: string, words: readonly string[]): State {
   const { prompt } = state;

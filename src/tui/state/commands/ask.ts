@@ -1,6 +1,7 @@
 /** Commands that ask the evidence: queries, neighbourhoods, trees, timelines. */
 import { parseSpan, parseTime, MINUTE_NS } from "../duration.ts";
-import { step, tell, type Step } from "../action.ts";
+import type { PagePlace } from "../../../triage/types.ts";
+import { step, tell, type Asked, type Effect, type Step } from "../action.ts";
 import { dive, focusSlot, moveTo, resetCursor } from "../move.ts";
 import { openPrompt } from "../prompt.ts";
 import { cursorOf, emptyEvents, focusedPane, type State, type TimelineScope } from "../state.ts";
@@ -13,13 +14,30 @@ import type { Handler } from "./handler.ts";
 export function ask(state: State, eql: string, from: bigint | null, to: bigint | null): Step {
   const events = { ...emptyEvents(), query: eql, from, to, wanted: state.events.wanted, column: 0, asked: true };
   const shown = resetCursor(focusSlot(dive({ ...state, events }, "events"), "events", 0), "events");
-  return step({ ...shown, tabs: { ...shown.tabs, "events/1": 0 } }, queryEffect(shown, 0));
+  return step(
+    { ...shown, tabs: { ...shown.tabs, "events/1": 0 } },
+    { kind: "cancel", slot: "total" },
+    queryEffect(shown, { kind: "first" }),
+  );
 }
 
 /** The effect that reads a page of the current query. */
-export function queryEffect(state: State, page: number) {
-  const { query, from, to, wanted, keys } = state.events;
-  return { kind: "query", eql: query, from, to, columns: wanted, page, after: keys[page] ?? null } as const;
+export function queryEffect(state: State, at: PagePlace): Effect {
+  return { kind: "query", ...asked(state), at };
+}
+
+/** The effect that counts all events of the current query. */
+export function countEffect(state: State): Effect {
+  return { kind: "count-events", ...asked(state) };
+}
+
+/** The effect that looks for a text beyond an event of the current query. */
+export function findEffect(state: State, text: string, beyond: number | null, backward: boolean): Effect {
+  return { kind: "find", ...asked(state), text, beyond, backward };
+}
+
+function asked({ events }: State): Asked {
+  return { eql: events.query, from: events.from, to: events.to, columns: events.wanted };
 }
 
 /** Events of the same host around an event. */
@@ -106,7 +124,7 @@ const facet: Handler = (state, arg) => {
     focusSlot({ ...state, events, tabs: { ...state.tabs, "events/1": 0 } }, "events", 1),
     "facets",
   );
-  return step(shown, { kind: "facet", eql: state.events.query, field });
+  return step(shown, { kind: "facet", ...asked(state), field });
 };
 
 const columns: Handler = (state, arg) => {
@@ -124,14 +142,21 @@ const jump: Handler = (state, arg) => {
   if (arg === "") return step({ ...state, prompt: openPrompt("time", "time", { history: state.history["time"] }) });
   const time = parseTime(arg);
   if (time === null) return step(tell(state, `"${arg}" is no time: 2026-03-01T12:34:56`, "error"));
-  if (state.screen !== "timeline") {
-    return state.events.asked && state.events.around === null
-      ? ask(state, state.events.query, time, state.events.to)
-      : ask(state, "any where true", time, null);
-  }
+  if (state.screen !== "timeline") return jumpInEvents(state, time);
   const index = state.timeline.entries.findIndex((entry) => entry.time !== null && entry.time >= time);
   return step(moveTo(state, "timeline", index === -1 ? state.timeline.entries.length - 1 : index));
 };
+
+/** To the first event at or after a time: of the answer on the screen, else of all events. */
+function jumpInEvents(state: State, time: bigint): Step {
+  if (state.events.around !== null) {
+    const rows = state.events.pages.get(0) ?? [];
+    const index = rows.findIndex((row) => row.time !== null && row.time >= time);
+    return step(moveTo(state, "events", index === -1 ? rows.length - 1 : index));
+  }
+  const [shown, effects] = state.events.asked ? step(state) : ask(state, "any where true", null, null);
+  return [shown, [...effects.filter((effect) => effect.kind !== "query"), queryEffect(shown, { kind: "time", time })]];
+}
 
 /** The range of the timeline a quarter or four times as long, around the cursor. */
 export function zoomTimeline(state: State, closer: boolean): Step {

@@ -7,20 +7,21 @@ import { arrange, invertFilter } from "../findings.ts";
 import { moveTo, resetCursor } from "../move.ts";
 import { openPrompt } from "../prompt.ts";
 import { cursorOf, focusedPane, GROUPS, SORTS, type FindingsState, type State } from "../state.ts";
-import { zoomTimeline } from "./ask.ts";
+import { eventAt } from "../events.ts";
+import { findEffect, zoomTimeline } from "./ask.ts";
 import type { Handler } from "./handler.ts";
 
-/** Most items that a search looks at before it gives up: a list of a million is paged, not held. */
-const SEARCHED = 50_000;
-
-/** The next (`by` 1) or previous item of the focused pane that shows the searched text, going round. */
+/** The next (`by` 1) or previous item of the focused pane that shows the searched text, from one on, going round. */
 export function searchOn(state: State, by: 1 | -1, from: number): Step {
   const text = state.search;
   if (text === null) return step(tell(state, "Nothing is searched for: / does."));
   const pane = focusedPane(state);
+  // The rest of a long answer is not here: the case looks through all of it.
+  if (pane === "events" && state.events.around === null && state.events.known > 0)
+    return step(state, findEffect(state, text, eventAt(state.events, from - by)?.id ?? null, by === -1));
   const view = paneView(state, pane, (boxOf(state, pane)?.width ?? state.columns) - PANE_EDGE);
   const wanted = text.toLowerCase();
-  for (let distance = 0; distance < Math.min(view.count, SEARCHED); distance += 1) {
+  for (let distance = 0; distance < view.count; distance += 1) {
     const index = (((from + by * distance) % view.count) + view.count) % view.count;
     const shown = view.block(index).map(lineText).join("\n").toLowerCase();
     // What is copied holds what the line had no room for.

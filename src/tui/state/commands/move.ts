@@ -8,7 +8,7 @@ import { cursorOf, focusedPane, type State } from "../state.ts";
 import { layTree } from "../tree.ts";
 import type { Handler } from "./handler.ts";
 import { openFinding } from "./open.ts";
-import { askTimeline, askTree } from "./ask.ts";
+import { askTimeline, askTree, queryEffect } from "./ask.ts";
 
 const screen =
   (id: ScreenId): Handler =>
@@ -86,7 +86,11 @@ export const MOVE = {
   "page-down": (state) => step(moveBy(state, halfPage(state))),
   "page-up": (state) => step(moveBy(state, -halfPage(state))),
   top: (state) => step(moveTo(state, focusedPane(state), 0)),
-  bottom: (state) => step(moveTo(state, focusedPane(state), viewOf(state, focusedPane(state)).count - 1)),
+  bottom: (state) => {
+    const isOpen = focusedPane(state) === "events" && state.events.known > 0 && state.events.total === null;
+    if (isOpen) return step(state, queryEffect(state, { kind: "last" }));
+    return step(moveTo(state, focusedPane(state), viewOf(state, focusedPane(state)).count - 1));
+  },
   "next-pane": (state) => step(cyclePane(state, 1)),
   "previous-pane": (state) => step(cyclePane(state, -1)),
   "next-tab": (state) => step(cycleTab(state, 1)),
