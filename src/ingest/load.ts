@@ -7,7 +7,7 @@ import { VERSION } from "../base/version.ts";
 import { NORMALISER_VERSION } from "../ecs/normalise.ts";
 import { parseTimeZone } from "../ecs/time-zone.ts";
 import type { CaseFile } from "../store/case-file.ts";
-import { buildIndexes, dropIndexes } from "../store/case-indexes.ts";
+import { buildIndexes } from "../store/case-indexes.ts";
 import { EventSink } from "../store/event-sink.ts";
 import { FieldRegistry } from "../store/field-registry.ts";
 import { appendJournal } from "../store/journal.ts";
@@ -101,7 +101,8 @@ class Loader {
   #sink: EventSink | null = null;
   #wrote = false;
   #interrupted = false;
-  #large = false;
+  /** Bytes of evidence after which a load is a large one; see `prepare`. */
+  #largeBytes = 0;
   #rotations: Rotations | null = null;
   /** Files that this load has read. */
   readonly #loaded = new Set<string>();
@@ -261,21 +262,22 @@ class Loader {
   }
 
   /**
-   * The order in which files are read: those of a log that was rotated oldest first, the others as given. A load as large
-   * as the case itself is faster without its indexes, which are built again at the end.
+   * The order in which files are read: those of a log that was rotated oldest first, the others as given. A load larger
+   * than the case itself is faster without its indexes, which are built again at the end.
    */
   async prepare(files: readonly string[]): Promise<readonly string[]> {
     const sizes = await Promise.all(files.map(async (given) => (await stat(given).catch(() => null))?.size ?? 0));
     const total = sizes.reduce((sum, size) => sum + size, 0);
-    this.#large = total > (await stat(this.#file.path)).size;
+    const { size } = await stat(this.#file.path);
+    this.#largeBytes = total > size ? 0 : size;
     this.#rotations = await Rotations.find(files);
     return this.#rotations.files;
   }
 
   #openSink(): EventSink {
-    if (this.#sink === null && this.#large) dropIndexes(this.#file);
     const { keepDuplicates, batchBytes } = this.#options;
-    this.#sink ??= new EventSink(this.#file, { keepDuplicates, batchBytes, sameContent });
+    const largeBytes = this.#largeBytes;
+    this.#sink ??= new EventSink(this.#file, { keepDuplicates, largeBytes, batchBytes, sameContent });
     return this.#sink;
   }
 

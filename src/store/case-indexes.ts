@@ -12,6 +12,9 @@ const INDEXED = [
   "process.parent.entity_id",
 ];
 
+/** Through which `value-lookup.ts` finds values. */
+const LOOKUP_INDEXES = ["value_folded", "value_item_item"];
+
 interface IndexPlan {
   readonly name: string;
   readonly sql: string;
@@ -33,25 +36,57 @@ function indexPlans(file: CaseFile): IndexPlan[] {
   ];
 }
 
+/** Through which another load finds the events that its documents may repeat. Made when it begins. */
+const IDENTITY_INDEXES: readonly IndexPlan[] = [
+  { name: "event_identity", sql: "ON event (identity)" },
+  { name: "event_hit", sql: "ON event (hit) WHERE hit IS NOT NULL" },
+];
+
+/** Whether the last load was completed, and left its indexes. */
+export function hasIndexes(file: CaseFile): boolean {
+  const names = file.db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'index'").pluck().all();
+  return LOOKUP_INDEXES.every((name) => names.includes(name));
+}
+
+/** Builds the indexes on the identities of events where they are missing. */
+export function ensureIdentityIndexes(file: CaseFile): void {
+  withSorting(file, () => {
+    for (const plan of IDENTITY_INDEXES) create(file, plan);
+  });
+}
+
 /** Builds what indexes are missing after a load, and gathers statistics. `onStep` gets the share that is done. */
 export function buildIndexes(file: CaseFile, onStep: (done: number) => void = () => undefined): void {
   const plans = indexPlans(file);
-  // Sorting in pieces of the cache's size, on disk and by helper threads: faster than all at once in memory, and bounded.
+  withSorting(file, () => {
+    plans.forEach((plan, index) => {
+      onStep(index / (plans.length + 1));
+      create(file, plan);
+    });
+    onStep(plans.length / (plans.length + 1));
+    file.db.pragma("analysis_limit = 1000");
+    file.db.exec("ANALYZE");
+  });
+}
+
+function create(file: CaseFile, { name, sql }: IndexPlan): void {
+  file.db.exec(`CREATE INDEX IF NOT EXISTS ${name} ${sql}`);
+}
+
+/** Sorting in pieces of the cache's size, on disk and by helper threads: faster than all at once in memory, and bounded. */
+function withSorting(file: CaseFile, work: () => void): void {
   file.db.pragma("temp_store = FILE");
   file.db.pragma("cache_size = -8192");
   file.db.pragma("threads = 2");
-  plans.forEach(({ name, sql }, index) => {
-    onStep(index / (plans.length + 1));
-    file.db.exec(`CREATE INDEX IF NOT EXISTS ${name} ${sql}`);
-  });
-  onStep(plans.length / (plans.length + 1));
-  file.db.pragma("analysis_limit = 1000");
-  file.db.exec("ANALYZE");
-  file.db.pragma("temp_store = MEMORY");
-  file.db.pragma("cache_size = -65536");
+  try {
+    work();
+  } finally {
+    file.db.pragma("temp_store = MEMORY");
+    file.db.pragma("cache_size = -65536");
+  }
 }
 
 /** Drops the indexes that slow a large load down; `buildIndexes` makes them anew. */
 export function dropIndexes(file: CaseFile): void {
-  for (const { name } of indexPlans(file)) file.db.exec(`DROP INDEX IF EXISTS ${name}`);
+  for (const { name } of [...indexPlans(file), ...IDENTITY_INDEXES]) file.db.exec(`DROP INDEX IF EXISTS ${name}`);
 }

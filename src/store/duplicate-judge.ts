@@ -1,6 +1,7 @@
 import type Database from "better-sqlite3";
 import { EVENT_FLAG } from "./event-flags.ts";
-import { IdentityIndex } from "./identity-index.ts";
+import type { HashRuns } from "./hash-runs.ts";
+import { IdentityIndex, type IdentityKind, storedEvents } from "./identity-index.ts";
 import type { Originals } from "./originals.ts";
 import { ROW, ROW_HAS_HIT } from "./row-batch.ts";
 
@@ -24,7 +25,10 @@ interface Identity {
  * content, and bytes, are decided on the documents.
  */
 export class DuplicateJudge {
-  readonly #index = new IdentityIndex((event, low, high) => this.#has(event, low, high));
+  readonly #db: Database.Database;
+  readonly #table: HashRuns;
+  #index: IdentityIndex;
+  #indexed: boolean;
   readonly #originals: Originals;
   readonly #sameContent: (a: Uint8Array, b: Uint8Array) => boolean;
   readonly #selectPlace: Database.Statement;
@@ -38,22 +42,47 @@ export class DuplicateJudge {
   /** Another event has its ids, with other content. */
   conflict = false;
 
+  /**
+   * @param table for hashes of identities; empty
+   * @param indexed the case has its indexes: its events are asked for where a document may repeat one. Otherwise the
+   * identities of all of them are read first.
+   */
   constructor(
     db: Database.Database,
+    table: HashRuns,
     originals: Originals,
     sameContent: (a: Uint8Array, b: Uint8Array) => boolean,
     nextEvent: number,
+    indexed: boolean,
   ) {
+    this.#db = db;
+    this.#table = table;
     this.#originals = originals;
     this.#sameContent = sameContent;
     this.#selectPlace = db.prepare("SELECT block, offset, bytes FROM event WHERE id = ?").raw();
     this.#selectIdentity = db.prepare("SELECT flags, identity, hit FROM event WHERE id = ?").raw().safeIntegers();
     this.#firstStaged = nextEvent;
-    if (nextEvent > 1) this.#readStored(db);
+    this.#indexed = indexed && nextEvent > 1;
+    this.#index = this.#newIndex(this.#indexed ? nextEvent : null);
+    if (!this.#indexed) this.#readStored();
   }
 
-  #readStored(db: Database.Database): void {
-    const select = db
+  #newIndex(storedUntil: number | null): IdentityIndex {
+    const stored = storedUntil === null ? null : storedEvents(this.#db, storedUntil);
+    return new IdentityIndex(this.#table, (event, kind, low, high) => this.#has(event, kind, low, high), stored);
+  }
+
+  /** The indexes of the case are dropped. Everything that was judged is in the case. */
+  leaveIndexes(): void {
+    if (!this.#indexed) return;
+    this.#indexed = false;
+    this.#table.close();
+    this.#index = this.#newIndex(null);
+    this.#readStored();
+  }
+
+  #readStored(): void {
+    const select = this.#db
       .prepare("SELECT id, flags, identity, hit FROM event WHERE id > ? ORDER BY id LIMIT ?")
       .raw()
       .safeIntegers();
@@ -78,15 +107,15 @@ export class DuplicateJudge {
     this.conflict = false;
     const flags = rows[at + ROW.flags] as number;
     if ((flags & ROW_HAS_HIT) !== 0) {
-      const [first] = this.#index.find(~(rows[at + ROW.hitLow] as number), rows[at + ROW.hitHigh] as number);
+      const [first] = this.#index.find("hit", rows[at + ROW.hitLow] as number, rows[at + ROW.hitHigh] as number);
       if (first !== undefined) {
         this.repeated = first;
         return;
       }
     }
     const byContent = (flags & EVENT_FLAG.byContent) !== 0;
-    const high = rows[at + ROW.identityHigh] as number;
-    const candidates = this.#index.find(rows[at + ROW.identityLow] as number, byContent ? ~high : high);
+    const [low, high] = [rows[at + ROW.identityLow] as number, rows[at + ROW.identityHigh] as number];
+    const candidates = this.#index.find(byContent ? "content" : "ids", low, high);
     if (candidates.length === 0) return;
     const position = rows[at + ROW.position] as number;
     const document = data.subarray(position, position + (rows[at + ROW.bytes] as number));
@@ -117,11 +146,9 @@ export class DuplicateJudge {
     this.#remember(event, identity);
   }
 
-  /** Content and hits are remembered once: they only tell that there is one. */
   #remember(event: number, { flags, low, high, hasHit, hitLow, hitHigh }: Identity): void {
-    if ((flags & EVENT_FLAG.byContent) !== 0) this.#index.add(low, ~high, event, 1);
-    else this.#index.add(low, high, event);
-    if (hasHit) this.#index.add(~hitLow, hitHigh, event, 1);
+    this.#index.add((flags & EVENT_FLAG.byContent) !== 0 ? "content" : "ids", low, high, event);
+    if (hasHit) this.#index.add("hit", hitLow, hitHigh, event);
   }
 
   /** All events before `nextEvent` are in the case now. */
@@ -130,11 +157,11 @@ export class DuplicateJudge {
     this.#firstStaged = nextEvent;
   }
 
-  #has(event: number, low: number, high: number): boolean {
+  #has(event: number, kind: IdentityKind, low: number, high: number): boolean {
     const identity = this.#identityOf(event);
-    const own = (identity.flags & EVENT_FLAG.byContent) !== 0 ? ~identity.high : identity.high;
-    if (identity.low === low && own === high) return true;
-    return identity.hasHit && ~identity.hitLow === low && identity.hitHigh === high;
+    if (kind === "hit") return identity.hasHit && identity.hitLow === low && identity.hitHigh === high;
+    if (identity.low !== low || identity.high !== high) return false;
+    return ((identity.flags & EVENT_FLAG.byContent) !== 0) === (kind === "content");
   }
 
   #identityOf(event: number): Identity {

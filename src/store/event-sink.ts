@@ -3,7 +3,9 @@ import { invariant } from "../base/errors.ts";
 import { DuplicateJudge } from "./duplicate-judge.ts";
 import { EVENT_FLAG } from "./event-flags.ts";
 import type { CaseFile } from "./case-file.ts";
+import { dropIndexes, ensureIdentityIndexes, hasIndexes } from "./case-indexes.ts";
 import { FieldRegistry, type RegisteredField } from "./field-registry.ts";
+import { HashRuns } from "./hash-runs.ts";
 import { Originals } from "./originals.ts";
 import { NumberRecord } from "./record.ts";
 import { CELL, ROW, ROW_HAS_HIT, ROW_HAS_TIE, type RowBatch } from "./row-batch.ts";
@@ -12,7 +14,10 @@ import { addSourceCounts, noCounts, type SourceCounts } from "./source-counts.ts
 import { MAX_RECORD, Stage, type StageTable } from "./stage.ts";
 import { IdMap, ValueWriter } from "./value-writer.ts";
 
+/** Of rows, and of what is kept beside them until they are written. */
 const FLUSH_BYTES = 24 * 1024 * 1024;
+/** What a rejection, a duplicate, or a number of a list takes in memory. */
+const SMALL_ROW_BYTES = 100;
 
 /** SQLite's page cache during a load, in its unit of -1 KiB: rows are only appended. */
 const LOAD_CACHE = -16_384;
@@ -33,6 +38,8 @@ const COLUMN = {
 
 export interface SinkOptions {
   readonly keepDuplicates: boolean;
+  /** Bytes of evidence after which the load goes on without the indexes of the case; 0: from the beginning. */
+  readonly largeBytes: number;
   /** Staged bytes after which a batch is written. */
   readonly batchBytes?: number | undefined;
   /** Whether two documents, as bytes of their members, have the same content. */
@@ -98,6 +105,12 @@ export class EventSink {
   readonly #workers = new Map<number, WorkerMaps>();
   readonly #stage = new Stage();
   readonly #stagePath: string;
+  readonly #tables: { readonly values: HashRuns; readonly events: HashRuns };
+  /** The case has its indexes. */
+  #indexed: boolean;
+  #loaded = 0;
+  /** Of what waits beside the stage. */
+  #pendingBytes = 0;
   #events: StageTable | null = null;
   #record: NumberRecord;
   #pending: Pending = noPending();
@@ -114,16 +127,27 @@ export class EventSink {
     this.#file = file;
     this.#options = options;
     const { db } = file;
+    this.#stagePath = `${file.path}-stage`;
+    this.#tables = { values: new HashRuns(`${file.path}-values`), events: new HashRuns(`${file.path}-events`) };
+    this.#indexed = options.largeBytes > 0 && hasIndexes(file);
+    if (this.#indexed) ensureIdentityIndexes(file);
+    else dropIndexes(file);
     db.pragma(`cache_size = ${LOAD_CACHE}`);
-    this.#values = new ValueWriter(db);
+    this.#values = new ValueWriter(db, this.#tables.values, this.#indexed);
     this.#fields = new FieldRegistry(db);
     this.#originals = new Originals(db);
     this.#record = new NumberRecord(this.#fields.columns + 512);
-    this.#stagePath = `${file.path}-stage`;
     this.#nextEvent = (db.prepare("SELECT ifnull(max(id), 0) FROM event").pluck().get() as number) + 1;
     this.#nextBlock = (db.prepare("SELECT ifnull(max(id), 0) FROM block").pluck().get() as number) + 1;
     this.#nextDerived = (db.prepare("SELECT ifnull(max(id), 0) FROM derived_block").pluck().get() as number) + 1;
-    this.#judge = new DuplicateJudge(db, this.#originals, options.sameContent, this.#nextEvent);
+    this.#judge = new DuplicateJudge(
+      db,
+      this.#tables.events,
+      this.#originals,
+      options.sameContent,
+      this.#nextEvent,
+      this.#indexed,
+    );
     this.#openStage();
   }
 
@@ -175,7 +199,9 @@ export class EventSink {
     counts.rejected += batch.rejected.length;
     counts.unnamed += batch.unnamed;
     this.#line += batch.lines;
-    if (this.#stage.size >= (this.#options.batchBytes ?? FLUSH_BYTES)) this.flush();
+    this.#pendingBytes += batch.rejected.length * SMALL_ROW_BYTES + (batch.derivedData?.length ?? 0);
+    const limit = this.#options.batchBytes ?? FLUSH_BYTES;
+    if (this.#stage.size >= limit || this.#pendingBytes >= limit) this.flush();
   }
 
   #mapsOf(worker: number, batch: RowBatch): WorkerMaps {
@@ -212,6 +238,8 @@ export class EventSink {
         data,
       });
       this.#originals.addPending(id, data);
+      this.#pendingBytes += data.length;
+      this.#loaded += end - start;
       this.#blocks.push({ id, start, end });
       start = end;
     });
@@ -311,6 +339,7 @@ export class EventSink {
 
   #addSide(batch: RowBatch, maps: WorkerMaps, ids: Int32Array): void {
     const { side } = batch;
+    this.#pendingBytes += (side.length / 5) * SMALL_ROW_BYTES;
     for (let at = 0; at < side.length; at += 5) {
       const event = ids[side[at] as number] as number;
       if (event === 0) continue;
@@ -337,6 +366,7 @@ export class EventSink {
     }
     this.#pending.counts.duplicates += 1;
     if (this.#options.keepDuplicates) return flags | EVENT_FLAG.duplicate;
+    this.#pendingBytes += SMALL_ROW_BYTES;
     this.#pending.duplicates.push([judge.repeated, line, block, offset, rows[at + ROW.bytes] as number]);
     return -1;
   }
@@ -360,9 +390,16 @@ export class EventSink {
       rmSync(this.#stagePath, { force: true });
     }
     this.#pending = noPending();
+    this.#pendingBytes = 0;
     this.#originals.clearPending();
     this.#values.saved();
     this.#judge.saved(this.#nextEvent);
+    if (this.#indexed && this.#loaded > this.#options.largeBytes) {
+      this.#indexed = false;
+      dropIndexes(this.#file);
+      this.#values.leaveIndexes();
+      this.#judge.leaveIndexes();
+    }
     this.#openStage();
   }
 
@@ -399,6 +436,8 @@ export class EventSink {
   /** Removes what is left on disk besides the case. */
   close(): void {
     rmSync(this.#stagePath, { force: true });
+    this.#tables.values.close();
+    this.#tables.events.close();
   }
 }
 

@@ -2,7 +2,10 @@ import { zstdDecompressSync } from "node:zlib";
 import type Database from "better-sqlite3";
 import { invariant } from "../base/errors.ts";
 
-/** Reads pieces of members out of their blocks. Keeps the last few blocks decompressed. */
+/** Decompressed blocks that are kept. */
+const CACHED_BLOCKS = 16;
+
+/** Reads pieces of members out of their blocks. Keeps those used last decompressed. */
 export class Originals {
   readonly #select: Database.Statement;
   readonly #next: Database.Statement;
@@ -30,11 +33,15 @@ export class Originals {
   /** The decompressed bytes of a block. */
   block(id: number): Buffer {
     const cached = this.#cache.get(id);
-    if (cached !== undefined) return cached;
+    if (cached !== undefined) {
+      this.#cache.delete(id);
+      this.#cache.set(id, cached);
+      return cached;
+    }
     const data = this.#pending.get(id) ?? (this.#select.get(id) as Buffer | undefined);
     invariant(data !== undefined, `block ${id} exists`);
     const bytes = zstdDecompressSync(data);
-    if (this.#cache.size >= 4) {
+    if (this.#cache.size >= CACHED_BLOCKS) {
       const oldest = this.#cache.keys().next();
       if (oldest.done !== true) this.#cache.delete(oldest.value);
     }

@@ -10,6 +10,7 @@ import { EventReader } from "./events.ts";
 import { fieldByPath, type StoredField } from "./fields.ts";
 import { createSideTable } from "./side-rows.ts";
 import { encodeText } from "./text.ts";
+import { ValueLookup } from "./value-lookup.ts";
 
 /** Events that are read between two reports of progress, and written in one transaction. */
 const BATCH = 5_000;
@@ -67,10 +68,12 @@ class SideFiller {
   readonly #zones = new Map<number, TimeZone | undefined>();
   readonly #ids = new Map<string, bigint>();
   readonly #statements: Statements;
+  readonly #lookup: ValueLookup;
 
   constructor(file: CaseFile, fields: readonly StoredField[]) {
     this.#file = file;
     this.#statements = new Statements(file);
+    this.#lookup = new ValueLookup(file.db);
     this.#reader = new EventReader(file);
     this.#targets = new Map(
       fields.map((field) => {
@@ -188,7 +191,7 @@ class SideFiller {
     const { text, odd } = encodeText(value);
     const folded = foldAscii(text);
     const key = `${family}:${odd ? 1 : 0}:${text}`;
-    const known = this.#ids.get(key) ?? this.#find(family, text, folded, odd);
+    const known = this.#ids.get(key) ?? this.#lookup.text(family, text, odd);
     const id =
       known ??
       BigInt(
@@ -201,21 +204,11 @@ class SideFiller {
     return id;
   }
 
-  #find(family: number, text: string, folded: string, odd: boolean): bigint | undefined {
-    return this.#statements
-      .prepare<[bigint, string, string, bigint | null], bigint>(
-        "SELECT id FROM value WHERE family = ? AND folded = ? AND ifnull(text, folded) = ? AND odd IS ?",
-      )
-      .pluck()
-      .safeIntegers()
-      .get(BigInt(family), folded, text, odd ? 1n : null);
-  }
-
   /** The list of exactly these elements. */
   #list(family: number, ids: readonly bigint[]): bigint {
     const sorted = [...ids].sort((a, b) => (a < b ? -1 : 1));
     const key = `${family}:list:${sorted.join()}`;
-    const known = this.#ids.get(key) ?? this.#findList(family, sorted);
+    const known = this.#ids.get(key) ?? this.#lookup.list(family, sorted);
     if (known !== undefined) {
       this.#ids.set(key, known);
       return known;
@@ -227,19 +220,5 @@ class SideFiller {
     for (const id of sorted) insert.run(list, id);
     this.#ids.set(key, list);
     return list;
-  }
-
-  #findList(family: number, sorted: readonly bigint[]): bigint | undefined {
-    const [first] = sorted;
-    if (first === undefined) return undefined;
-    return this.#statements
-      .prepare<[bigint, bigint, string, bigint], bigint>(
-        `SELECT i.list FROM value_item i JOIN value v ON v.id = i.list WHERE i.item = ? AND v.family = ?
-           AND (SELECT json_group_array(item) FROM (SELECT item FROM value_item WHERE list = i.list ORDER BY item)) = ?
-         LIMIT ?`,
-      )
-      .pluck()
-      .safeIntegers()
-      .get(first, BigInt(family), `[${sorted.join()}]`, 1n);
   }
 }

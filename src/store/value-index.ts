@@ -1,4 +1,4 @@
-import { HashTable } from "./hash-table.ts";
+import type { HashRuns } from "./hash-runs.ts";
 
 /** Bytes of recently used values that are kept in memory; the others are read from the case when they must be compared. */
 const ARENA_BYTES = 32 * 1024 * 1024;
@@ -14,7 +14,7 @@ export type Compare = (id: number, key: number, data: Uint8Array, start: number,
  * the recent ones; equality is always decided on bytes.
  */
 export class ValueIndex {
-  readonly #table = new HashTable();
+  readonly #table: HashRuns;
   #placeIds = new Int32Array(PLACES);
   /** In units of 8 bytes since the arena's beginning of time. */
   #places = new Uint32Array(PLACES);
@@ -24,20 +24,28 @@ export class ValueIndex {
   /** What lies after it is not in the case yet, and must not be overwritten. */
   #unsaved = 0;
   /** Ids from here on are not in the case yet. */
-  #firstUnsaved = 1;
-  #lastId = 0;
+  #firstUnsaved: number;
+  #lastId: number;
   readonly #compare: Compare;
 
-  constructor(compare: Compare) {
+  /** @param nextId the id of the first value that will be new */
+  constructor(table: HashRuns, nextId: number, compare: Compare) {
+    this.#table = table;
     this.#compare = compare;
+    this.#firstUnsaved = nextId;
+    this.#lastId = nextId - 1;
   }
 
   /** The id of a value, or 0. `hash` is any hash of its bytes, the same every time. */
   find(key: number, data: Uint8Array, start: number, length: number, hash: number): number {
     const table = this.#table;
-    table.seek(mix(hash, key));
+    const mixed = mix(hash, key);
+    table.seek(mixed);
     for (let id = table.next(); id !== 0; id = table.next()) {
-      if (this.#equals(id, key, data, start, length)) return id;
+      if (!this.#equals(id, key, data, start, length)) continue;
+      // What is used again will be used again: next time it is found in memory.
+      if (table.fromRun) table.add(mixed, id);
+      return id;
     }
     return 0;
   }
@@ -71,8 +79,6 @@ export class ValueIndex {
   /** Adds a value that is in the case already, without its bytes. */
   addStored(key: number, hash: number, id: number): void {
     this.#table.add(mix(hash, key), id);
-    this.#firstUnsaved = Math.max(this.#firstUnsaved, id + 1);
-    this.#lastId = this.#firstUnsaved - 1;
   }
 
   /** All values that were added are in the case now. */

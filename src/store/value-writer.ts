@@ -4,8 +4,10 @@ import { invariant } from "../base/errors.ts";
 import { parseIp } from "../ecs/ip.ts";
 import { ByteHash } from "./byte-hash.ts";
 import { type RowBatch, VALUE_FAMILY, VALUE_IP, VALUE_ODD } from "./row-batch.ts";
+import type { HashRuns } from "./hash-runs.ts";
 import { Bytes, type Stage, type StageTable, writeVarint, varintSize } from "./stage.ts";
 import { ValueIndex } from "./value-index.ts";
+import { ValueLookup } from "./value-lookup.ts";
 
 /** Marks the key of a list in the index; its bytes are the ids of its elements, ascending. */
 const VALUE_LIST = 0x400_0000;
@@ -22,7 +24,12 @@ interface WideValue {
 /** Maps local values and lists of workers to dictionary ids, and stages the rows of new ones. */
 export class ValueWriter {
   readonly #db: Database.Database;
-  readonly #index: ValueIndex;
+  readonly #table: HashRuns;
+  #index: ValueIndex;
+  /** Where the values of the case are found that are not in the index; null: all are. */
+  #lookup: ValueLookup | null;
+  /** Ids below it were in the case before. */
+  readonly #firstId: number;
   readonly #hash = new ByteHash();
   readonly #record = new Bytes(1 << 16);
   readonly #selectText: Database.Statement;
@@ -37,12 +44,35 @@ export class ValueWriter {
   #list = Buffer.allocUnsafeSlow(1 << 12);
   #listView = new DataView(this.#list.buffer);
 
-  constructor(db: Database.Database) {
+  /**
+   * @param table for hashes of values; empty
+   * @param indexed the case has its indexes: values that it has already are looked up when they are met. Otherwise the
+   * hashes of all of them are read first.
+   */
+  constructor(db: Database.Database, table: HashRuns, indexed: boolean) {
     this.#db = db;
-    this.#index = new ValueIndex((id, key, data, start, length) => this.#sameAsStored(id, key, data, start, length));
+    this.#table = table;
     this.#selectText = db.prepare("SELECT family, ifnull(text, folded), ifnull(odd, 0) FROM value WHERE id = ?").raw();
     this.#selectItems = db.prepare("SELECT item FROM value_item WHERE list = ? ORDER BY item").pluck();
     this.#nextId = (db.prepare("SELECT ifnull(max(id), 0) FROM value").pluck().get() as number) + 1;
+    this.#firstId = this.#nextId;
+    this.#index = this.#newIndex();
+    this.#lookup = indexed && this.#nextId > 1 ? new ValueLookup(db) : null;
+    if (this.#lookup === null) this.#readStored();
+  }
+
+  #newIndex(): ValueIndex {
+    return new ValueIndex(this.#table, this.#nextId, (id, key, data, start, length) =>
+      this.#sameAsStored(id, key, data, start, length),
+    );
+  }
+
+  /** The indexes of the case are dropped. Everything that was mapped is in the case. */
+  leaveIndexes(): void {
+    if (this.#lookup === null) return;
+    this.#lookup = null;
+    this.#table.close();
+    this.#index = this.#newIndex();
     this.#readStored();
   }
 
@@ -119,6 +149,10 @@ export class ValueWriter {
       const family = families[local & VALUE_FAMILY] as number;
       const key = family | (local & VALUE_ODD);
       let id = this.#index.find(key, bytes, start, length, hash);
+      if (id === 0 && this.#lookup !== null) {
+        const text = bytes.toString("utf8", start, start + length);
+        id = this.#known(key, hash, this.#lookup.text(family, text, (local & VALUE_ODD) !== 0));
+      }
       if (id === 0) {
         id = this.#nextId++;
         this.#index.add(key, bytes, start, length, hash, id);
@@ -143,6 +177,9 @@ export class ValueWriter {
       this.#hash.hash(this.#listView, 0, count * 4);
       const key = family | VALUE_LIST;
       let id = this.#index.find(key, this.#list, 0, count * 4, this.#hash.low);
+      if (id === 0 && this.#lookup !== null && (sorted[count - 1] as number) < this.#firstId) {
+        id = this.#known(key, this.#hash.low, this.#lookup.list(family, [...sorted]));
+      }
       if (id === 0) {
         id = this.#nextId++;
         this.#index.add(key, this.#list, 0, count * 4, this.#hash.low, id);
@@ -150,6 +187,13 @@ export class ValueWriter {
       }
       lists.push(id);
     }
+  }
+
+  /** Remembers what the case was asked for; 0 when it has no such value. */
+  #known(key: number, hash: number, found: bigint | undefined): number {
+    if (found === undefined) return 0;
+    this.#index.addStored(key, hash, Number(found));
+    return Number(found);
   }
 
   #stageText(id: number, family: number, bytes: Buffer, start: number, length: number, flags: number): void {
