@@ -2,12 +2,15 @@ import type { FamiliesOfSource } from "../hunt/rule-families.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { CaseFile } from "../store/case-file.ts";
 import type { StoredField } from "../store/fields.ts";
+import type { Redaction } from "../store/redaction.ts";
 import type { StoredSource } from "../store/sources.ts";
 import type { Telemetry } from "../store/telemetry.ts";
 
 /** What `eqlite info` tells. Times of events are nanoseconds; in JSON they are ISO 8601. */
 export interface CaseInfo {
   readonly case: string;
+  /** What this copy of the case withholds; null when it is complete. */
+  readonly redaction: Redaction | null;
   readonly sources: readonly StoredSource[];
   readonly events: number;
   readonly telemetry: Telemetry;
@@ -22,19 +25,28 @@ export interface CaseInfo {
 
 /** @param rules counted per source: which of them it lets look */
 export async function readInfo(file: CaseFile, rules: readonly Rule[]): Promise<CaseInfo> {
-  const [{ listFields }, { listSources }, { readTelemetry }, { readSourceKinds }, hunt, { Evidence }] =
-    await Promise.all([
-      import("../store/fields.ts"),
-      import("../store/sources.ts"),
-      import("../store/telemetry.ts"),
-      import("../store/source-kinds.ts"),
-      import("../hunt/rule-families.ts"),
-      import("../hunt/evidence.ts"),
-    ]);
+  const [
+    { listFields },
+    { readRedaction },
+    { listSources },
+    { readTelemetry },
+    { readSourceKinds },
+    hunt,
+    { Evidence },
+  ] = await Promise.all([
+    import("../store/fields.ts"),
+    import("../store/redaction.ts"),
+    import("../store/sources.ts"),
+    import("../store/telemetry.ts"),
+    import("../store/source-kinds.ts"),
+    import("../hunt/rule-families.ts"),
+    import("../hunt/evidence.ts"),
+  ]);
   const sources = listSources(file);
   const fields = listFields(file);
   return {
     case: file.path,
+    redaction: readRedaction(file),
     sources,
     events: sources.reduce((sum, source) => sum + source.events, 0),
     telemetry: readTelemetry(file),

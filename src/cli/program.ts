@@ -3,6 +3,7 @@ import { EXIT, type ExitCode, errorCode, errorMessage, UserError } from "../base
 import { safeLines, safeText } from "../base/safe-text.ts";
 import { isDiskFull, NO_SPACE } from "../base/whole-file.ts";
 import { VERSION } from "../base/version.ts";
+import { bundleCommand } from "./commands/bundle.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { exceptionsCommand } from "./commands/exceptions.ts";
 import { exportCommand } from "./commands/export.ts";
@@ -26,6 +27,7 @@ import { timelineCommand } from "./commands/timeline.ts";
 import { treeCommand } from "./commands/tree.ts";
 import { redoCommand, undoCommand } from "./commands/undo.ts";
 import { type CliIo, processIo } from "./io.ts";
+import { noticeRedaction } from "./redaction-notice.ts";
 
 /** Every command, in the order of the help. One file of `commands/` each. */
 const COMMANDS: readonly ((io: CliIo) => Command)[] = [
@@ -49,6 +51,7 @@ const COMMANDS: readonly ((io: CliIo) => Command)[] = [
   huntsCommand,
   journalCommand,
   exportCommand,
+  bundleCommand,
   verifyCommand,
 ];
 
@@ -64,6 +67,7 @@ export function buildProgram(io: CliIo): Command {
   program.addCommand(completionCommand(io, () => program));
   program.addCommand(demoCommand(io, (line) => runCli(line, { ...io, exitCode: EXIT.done })));
   speakThrough(program, io);
+  program.hook("preAction", (_program, command) => noticeRedaction(io, command));
   return program;
 }
 

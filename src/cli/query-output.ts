@@ -61,7 +61,7 @@ function matchJson(engine: Engine, reader: EventReader, match: EngineMatch): str
   const events = match.events.map((event) => {
     if (event === null) return '{"missing":true}';
     const position = reader.position(event);
-    const { json, original } = reader.document(event);
+    const { json, original, withheld } = reader.document(event);
     const source = position === undefined ? "" : sourceName(position);
     const time = engine.timeOf(event);
     const head = JSON.stringify({
@@ -70,7 +70,8 @@ function matchJson(engine: Engine, reader: EventReader, match: EngineMatch): str
       line: position?.line ?? 0,
       "@timestamp": time === null ? null : isoTime(time),
     });
-    const tail = original === null ? "" : `,"original":${JSON.stringify(original)}`;
+    const tail =
+      (original === null ? "" : `,"original":${JSON.stringify(original)}`) + (withheld ? `,"withheld":true` : "");
     return `${head.slice(0, -1)},"event":${json}${tail}}`;
   });
   return `{"events":[${events.join(",")}],"join_keys":${JSON.stringify(match.keys)}}`;

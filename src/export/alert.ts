@@ -90,6 +90,7 @@ function toEvent({ position, event, matched }: ExportedEvent): Record<string, un
     line: event.line,
     offset: event.offset,
     original_sha256: event.originalSha256,
+    ...(event.withheld ? { withheld: true } : {}),
     matched,
     ...(event.original === null ? {} : { original: event.original }),
     document: documentOf(event.json),

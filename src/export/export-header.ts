@@ -1,5 +1,6 @@
 import { VERSION } from "../base/version.ts";
 import { journalHead } from "../store/journal.ts";
+import { withheldText } from "../store/redaction.ts";
 import type { CaseBook } from "../triage/case-book.ts";
 
 /** What an export says of itself and of the case. */
@@ -12,6 +13,8 @@ export interface ExportHeader {
   readonly generated_at: string;
   /** Hash of the journal's last row before the export: what the export says is the case's state up to there. */
   readonly journal_head: string;
+  /** What this copy of the case withholds, as a sentence; null when it is complete. */
+  readonly withheld: string | null;
   readonly findings: number;
   readonly filter: Readonly<Record<string, unknown>>;
   readonly sources: readonly SourceFact[];
@@ -41,6 +44,7 @@ export function exportHeader(
     analyst: book.analyst,
     generated_at: book.now().toISOString(),
     journal_head: journalHead(book.file),
+    withheld: withheldText(book.file),
     findings,
     filter,
     sources: readSources(book),

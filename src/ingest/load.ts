@@ -10,6 +10,7 @@ import type { CaseFile } from "../store/case-file.ts";
 import { buildIndexes } from "../store/case-indexes.ts";
 import { EventSink } from "../store/event-sink.ts";
 import { FieldRegistry } from "../store/field-registry.ts";
+import { readRedaction } from "../store/redaction.ts";
 import { appendJournal } from "../store/journal.ts";
 import {
   claimSource,
@@ -61,6 +62,15 @@ export async function loadEvidence(
   const format = options.format === "auto" ? null : formatById(options.format, options.map);
   if (options.format !== "auto" && format === null) {
     throw new UserError("format-unknown", `there is no format '${options.format}'`, { exitCode: EXIT.usage });
+  }
+  if (readRedaction(file) !== null) {
+    throw new UserError(
+      "case-redacted",
+      `${file.path} is a copy from which values are withheld; it takes no more evidence`,
+      {
+        hint: "load into the original case",
+      },
+    );
   }
   refuseSecondLoader(file);
   const loader = new Loader(file, options, format, hooks);

@@ -1,5 +1,3 @@
-import { zstdDecompressSync } from "node:zlib";
-import { invariant } from "../base/errors.ts";
 import type { CaseFile } from "./case-file.ts";
 import { idList } from "./summary.ts";
 
@@ -51,61 +49,4 @@ export function readOrigins(file: CaseFile, events: readonly number[]): Map<numb
       return [origin.event, origin];
     }),
   );
-}
-
-const CACHED_BLOCKS = 4;
-
-/** Reads the original bytes of events out of their blocks; keeps the last few blocks decompressed. */
-export class OriginalReader {
-  readonly #file: CaseFile;
-  readonly #cache = new Map<number, Buffer>();
-
-  constructor(file: CaseFile) {
-    this.#file = file;
-  }
-
-  /** The bytes of an event's document as they stand in the evidence. */
-  bytesOf(event: number): Buffer {
-    const place = this.#file.db
-      .prepare<[number], { block: number; offset: number; bytes: number }>(
-        "SELECT block, offset, bytes FROM event WHERE id = ?",
-      )
-      .get(event);
-    invariant(place !== undefined, `event ${event} exists`);
-    let block = place.block;
-    let data = this.#block(block);
-    const parts = [data.subarray(place.offset, place.offset + place.bytes)];
-    let missing = place.bytes - (parts[0]?.length ?? 0);
-    while (missing > 0) {
-      block = this.#blockAfter(block);
-      data = this.#block(block);
-      const part = data.subarray(0, missing);
-      parts.push(part);
-      missing -= part.length;
-    }
-    return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
-  }
-
-  #blockAfter(block: number): number {
-    const next = this.#file.db
-      .prepare<[number], number>(
-        "SELECT n.id FROM block b JOIN block n ON n.member = b.member AND n.offset = b.offset + b.bytes WHERE b.id = ?",
-      )
-      .pluck()
-      .get(block);
-    invariant(next !== undefined, `block ${block} has a successor`);
-    return next;
-  }
-
-  #block(id: number): Buffer {
-    const cached = this.#cache.get(id);
-    if (cached !== undefined) return cached;
-    const data = this.#file.db.prepare<[number], Buffer>("SELECT data FROM block WHERE id = ?").pluck().get(id);
-    invariant(data !== undefined, `block ${id} exists`);
-    const bytes = zstdDecompressSync(data);
-    const oldest = this.#cache.keys().next();
-    if (this.#cache.size >= CACHED_BLOCKS && oldest.done !== true) this.#cache.delete(oldest.value);
-    this.#cache.set(id, bytes);
-    return bytes;
-  }
 }

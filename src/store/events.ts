@@ -1,10 +1,10 @@
-import { zstdDecompressSync } from "node:zlib";
 import type Database from "better-sqlite3";
 import { compactJson, topLevelText } from "../base/exact-json.ts";
-import { invariant } from "../base/errors.ts";
+import { errorCode, invariant } from "../base/errors.ts";
 import type { CaseFile } from "./case-file.ts";
 import { EVENT_FLAG } from "./event-flags.ts";
-import { Originals } from "./originals.ts";
+import { decompressBlock, EVIDENCE_WITHHELD, Originals } from "./originals.ts";
+import { StoredDocuments } from "./stored-document.ts";
 
 /** Where an event comes from. */
 export interface EventPosition {
@@ -33,6 +33,8 @@ export interface EventDocument {
   readonly json: string;
   /** The original text where that is not JSON; otherwise null. */
   readonly original: string | null;
+  /** The original is withheld from this copy of the case: the document is what its columns still hold. */
+  readonly withheld: boolean;
 }
 
 interface Row {
@@ -57,10 +59,12 @@ export class EventReader {
   readonly #originals: Originals;
   readonly #select: Database.Statement<[bigint], Row>;
   readonly #derivedBlocks = new Map<number, Buffer>();
+  readonly #stored: StoredDocuments;
 
   constructor(file: CaseFile) {
     this.#file = file;
     this.#originals = new Originals(file.db);
+    this.#stored = new StoredDocuments(file);
     this.#select = file.db.prepare(
       `SELECT e.id AS event, m.source, e.member, s.path, m.path AS memberPath, s.sha256, m.format, e.line, e.block,
            e.offset AS inBlock, e.bytes, e.flags, b.offset AS blockOffset
@@ -81,7 +85,7 @@ export class EventReader {
     return { ...rest, offset: blockOffset + inBlock };
   }
 
-  /** The bytes of the document that the event was read from, exactly. */
+  /** The bytes of the document that the event was read from, exactly. @throws UserError `evidence-withheld` */
   originalBytes(event: number | bigint): Buffer {
     const row = this.#known(event);
     return this.#originals.bytes(row.block, row.inBlock, row.bytes);
@@ -90,6 +94,15 @@ export class EventReader {
   /** The ECS document of an event. */
   document(event: number | bigint): EventDocument {
     const row = this.#known(event);
+    try {
+      return { ...this.#read(row), withheld: false };
+    } catch (error) {
+      if (errorCode(error) !== EVIDENCE_WITHHELD) throw error;
+      return { json: this.#stored.json(row.event), original: null, withheld: true };
+    }
+  }
+
+  #read(row: Row): Omit<EventDocument, "withheld"> {
     const text = this.#originals.bytes(row.block, row.inBlock, row.bytes).toString("utf8");
     if ((row.flags & EVENT_FLAG.derived) !== 0) {
       const json = this.#derived(row.event);
@@ -123,7 +136,7 @@ export class EventReader {
         .pluck()
         .get(BigInt(row.block));
       invariant(data !== undefined, `derived block ${row.block} exists`);
-      block = zstdDecompressSync(data);
+      block = decompressBlock(data, `derived block ${row.block}`);
       this.#derivedBlocks.clear();
       this.#derivedBlocks.set(row.block, block);
     }

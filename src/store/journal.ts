@@ -5,6 +5,7 @@
 import { canonicalJson } from "../base/canonical-json.ts";
 import { sha256Hex } from "../base/sha256.ts";
 import type { CaseFile } from "./case-file.ts";
+import { readWithheld } from "./redaction.ts";
 
 /** Who acts, and when (ISO 8601, UTC). */
 export interface Actor {
@@ -90,6 +91,8 @@ export interface JournalCheck {
   readonly head: string;
   /** What is wrong, one sentence per row that does not fit, in order; at most 100. */
   readonly problems: readonly string[];
+  /** Rows whose text a redacted case withholds in part: only their place in the chain can be checked. */
+  readonly withheld: number;
 }
 
 const MAX_PROBLEMS = 100;
@@ -97,20 +100,21 @@ const MAX_PROBLEMS = 100;
 /** Recomputes the chain. A changed, missing or inserted row is named; rows cut off the end show only in `head`. */
 export function verifyJournal(file: CaseFile): JournalCheck {
   const problems: string[] = [];
+  const withheld = readWithheld(file, "journal");
   let previous = JOURNAL_ROOT;
   let rows = 0;
   for (const row of file.db.prepare<[], RawRow>("SELECT * FROM journal ORDER BY id").iterate()) {
     rows += 1;
-    const wrong = checkRow(row, rows, previous);
+    const wrong = checkRow(row, rows, previous, withheld.has(row.id));
     if (wrong !== null && problems.length < MAX_PROBLEMS) problems.push(wrong);
     previous = row.hash;
   }
-  return { rows, head: previous, problems };
+  return { rows, head: previous, problems, withheld: withheld.size };
 }
 
-function checkRow(row: RawRow, expectedId: number, previous: string): string | null {
+function checkRow(row: RawRow, expectedId: number, previous: string, withheld: boolean): string | null {
   if (row.previous !== previous) return `journal row ${row.id} does not continue row ${expectedId - 1}`;
-  if (row.hash !== hashOf(row.previous, row))
+  if (!withheld && row.hash !== hashOf(row.previous, row))
     return `journal row ${row.id} was changed: its hash does not fit its content`;
   if (row.id !== expectedId) return `journal row ${row.id} stands where row ${expectedId} belongs`;
   return null;

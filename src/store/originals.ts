@@ -1,6 +1,17 @@
 import { zstdDecompressSync } from "node:zlib";
 import type Database from "better-sqlite3";
-import { invariant } from "../base/errors.ts";
+import { invariant, UserError } from "../base/errors.ts";
+
+/** `code` of the error for bytes that a redacted case does not hold. */
+export const EVIDENCE_WITHHELD = "evidence-withheld";
+
+/** A block's bytes. @throws UserError `evidence-withheld`: a redacted case has an empty block in place of one it withholds */
+export function decompressBlock(data: Uint8Array, what: string): Buffer {
+  if (data.length > 0) return zstdDecompressSync(data);
+  throw new UserError(EVIDENCE_WITHHELD, `${what} is withheld from this copy of the case`, {
+    hint: "the original case has it; eqlite info says what was withheld",
+  });
+}
 
 /** Decompressed blocks that are kept. */
 const CACHED_BLOCKS = 16;
@@ -40,7 +51,7 @@ export class Originals {
     }
     const data = this.#pending.get(id) ?? (this.#select.get(id) as Buffer | undefined);
     invariant(data !== undefined, `block ${id} exists`);
-    const bytes = zstdDecompressSync(data);
+    const bytes = decompressBlock(data, `block ${id}`);
     if (this.#cache.size >= CACHED_BLOCKS) {
       const oldest = this.#cache.keys().next();
       if (oldest.done !== true) this.#cache.delete(oldest.value);

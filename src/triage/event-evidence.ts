@@ -5,11 +5,14 @@ import { forEachLeaf } from "../ecs/normalise.ts";
 import type { CaseFile } from "../store/case-file.ts";
 import { type EventOrigin, readOrigins } from "../store/event-origin.ts";
 import { EventReader } from "../store/events.ts";
+import { withheldOriginal } from "../store/redaction.ts";
 
 /** An event with its origin and content. */
 export interface EventEvidence extends EventOrigin {
-  /** sha256 of the document's bytes as they stand in the evidence (a line without its break). */
-  readonly originalSha256: string;
+  /** sha256 of the document's bytes as they stand in the evidence (a line without its break); null: withheld. */
+  readonly originalSha256: string | null;
+  /** The original is withheld from this copy of the case: `json` is what its columns still hold. */
+  readonly withheld: boolean;
   /** The ECS document as compact JSON, out of any wrapper; numbers exactly as they were written. */
   readonly json: string;
   /** The original text where it is not JSON; else null. */
@@ -32,9 +35,11 @@ export class EvidenceReader {
   read(events: readonly number[]): Map<number, EventEvidence> {
     const evidence = new Map<number, EventEvidence>();
     for (const [event, origin] of readOrigins(this.#file, events)) {
-      const { json, original } = this.#reader.document(event);
-      const originalSha256 = sha256Hex(this.#reader.originalBytes(event));
-      evidence.set(event, { ...origin, originalSha256, json, original, values: flattenJson(json) });
+      const { json, original, withheld } = this.#reader.document(event);
+      const originalSha256 = withheld
+        ? withheldOriginal(this.#file, event)
+        : sha256Hex(this.#reader.originalBytes(event));
+      evidence.set(event, { ...origin, originalSha256, withheld, json, original, values: flattenJson(json) });
     }
     return evidence;
   }

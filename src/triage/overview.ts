@@ -1,4 +1,5 @@
 import { countEvents } from "../store/event-counts.ts";
+import { withheldText } from "../store/redaction.ts";
 import { getSetting } from "../store/settings.ts";
 import { listSources } from "../store/sources.ts";
 import type { CaseBook } from "./case-book.ts";
@@ -49,6 +50,7 @@ export function toOverview(book: CaseBook, evidence: EvidenceOverview): Overview
   const [hunt] = book.hunts();
   return {
     casePath: book.file.path,
+    withheld: withheldText(book.file),
     events: sources.reduce((sum, source) => sum + source.events, 0),
     untimed: sources.reduce((sum, source) => sum + source.untimed, 0),
     sources: sources.map(({ path, sha256, events, rejected, duplicates, status }) => ({

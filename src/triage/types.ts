@@ -225,6 +225,8 @@ export interface Histogram {
 
 export interface Overview {
   readonly casePath: string;
+  /** What this copy of the case withholds, as a sentence; null when it is complete. */
+  readonly withheld: string | null;
   readonly events: number;
   readonly untimed: number;
   readonly sources: readonly {

@@ -10,9 +10,11 @@ import type { CaseFile } from "../store/case-file.ts";
 import { eventValues } from "../store/decoded-values.ts";
 import { EventReader } from "../store/events.ts";
 import { checkMembers } from "../store/members.ts";
+import { readRedaction } from "../store/redaction.ts";
 import { listFields, type StoredField } from "../store/fields.ts";
 import { listMembers, listSources } from "../store/sources.ts";
 import { decodeText, encodeText } from "../store/text.ts";
+import { Problems } from "./verify-problems.ts";
 import type { Check } from "./verify-types.ts";
 
 /** Every member, put together again from its blocks, has the size and sha256 it was loaded with. */
@@ -22,8 +24,10 @@ export function checkEvidence(file: CaseFile): Check {
   for (const { path, status } of sources.values()) {
     if (status !== "complete") check.add(`${path}: its load did not finish`);
   }
-  for (const { path, problem } of checkMembers(file)) {
+  let withheld = 0;
+  for (const { path, problem, withheldBlocks } of checkMembers(file)) {
     check.count += 1;
+    withheld += withheldBlocks;
     if (problem !== null) check.add(`${path}: ${problem}`);
   }
   for (const member of listMembers(file)) {
@@ -31,12 +35,13 @@ export function checkEvidence(file: CaseFile): Check {
     const plain = member.path === "" && source?.bytes === member.bytes;
     if (plain && member.sha256 !== source.sha256) check.add(`${source.path}: the hashes of source and content differ`);
   }
-  return check.done();
+  return withheld === 0 ? check.done() : check.withhold(`${withheld} blocks; their sha256 is kept`);
 }
 
 /** Every event has the values that its original gives, in every column. */
 export function checkEvents(file: CaseFile, onProgress: (share: number) => void): Check {
   const check = new Problems("events");
+  if (readRedaction(file) !== null) return check.withhold("events are not compared with originals that are withheld");
   const versions = new Set(listSources(file).map(({ normaliser }) => normaliser));
   if (versions.size > 1 || (versions.size === 1 && !versions.has(NORMALISER_VERSION))) {
     return check.skip("the case was loaded with other rules of normalisation than this version has");
@@ -166,33 +171,5 @@ function isEncoded(stored: string, odd: boolean): boolean {
     return encodeText(decodeText(stored, true)).text === stored;
   } catch {
     return false;
-  }
-}
-
-const MAX_PROBLEMS = 100;
-
-/** Collects the problems of a check. */
-export class Problems {
-  count = 0;
-  readonly #name: Check["name"];
-  readonly #problems: string[] = [];
-  #total = 0;
-
-  constructor(name: Check["name"]) {
-    this.#name = name;
-  }
-
-  add(problem: string): void {
-    this.#total += 1;
-    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push(problem);
-  }
-
-  done(): Check {
-    const total = this.#total;
-    return { name: this.#name, checked: this.count, total, problems: this.#problems, skipped: null };
-  }
-
-  skip(reason: string): Check {
-    return { ...this.done(), skipped: reason };
   }
 }

@@ -41,7 +41,7 @@ describe("the journal", () => {
     );
     expect(second?.previous).toBe(first?.hash);
     expect(readJournal(file, 2).map((row) => row.id)).toEqual([3, 2]);
-    expect(verifyJournal(file)).toEqual({ rows: 3, head: readJournal(file, 1)[0]?.hash, problems: [] });
+    expect(verifyJournal(file)).toEqual({ rows: 3, withheld: 0, head: readJournal(file, 1)[0]?.hash, problems: [] });
   });
 
   it("cannot be changed through SQL", () => {

@@ -287,6 +287,7 @@ export function fakeService(options: FakeOptions = {}): FakeService {
     aborted: () => aborted,
     overview: async () => ({
       casePath: "/cases/web.case",
+      withheld: null,
       events: 12_345,
       untimed: 3,
       sources: [

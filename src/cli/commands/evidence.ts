@@ -133,9 +133,9 @@ function showCommand(io: CliIo): Command {
           throw new UserError("unknown-event", `there is no event ${event}`, { exitCode: EXIT.usage });
         }
         if (options.raw === true) return writeOut(io.stdout, reader.originalBytes(event));
-        const { json, original } = reader.document(event);
+        const { json, original, withheld } = reader.document(event);
         if (options.json === true) {
-          const where = JSON.stringify({ ...position, original }).slice(0, -1);
+          const where = JSON.stringify({ ...position, original, withheld }).slice(0, -1);
           return writeOut(io.stdout, `${where},"document":${json}}\n`);
         }
         const member = position.memberPath === "" ? "" : ` > ${position.memberPath}`;
@@ -143,6 +143,7 @@ function showCommand(io: CliIo): Command {
           `event ${event}: ${position.path}${member}, line ${position.line}, offset ${position.offset}, ${position.bytes} bytes`,
           `sha256 ${position.sha256 ?? "unknown"}`,
           ...(original === null ? [] : [original]),
+          ...(withheld ? ["the original is withheld; this is what the columns of the case hold:"] : []),
           json,
         ];
         return writeOut(io.stdout, lines.map((line) => `${safeText(line)}\n`).join(""));

@@ -100,7 +100,8 @@ function evidence(overview: Overview, width: number): readonly SectionBlock[] {
       source.sha256 ?? source.path,
     ),
   );
-  return [head, ...sources, plain([[]])];
+  const withheld = overview.withheld === null ? [] : [plain([[span(`  ${overview.withheld}`, "warn")]])];
+  return [head, ...withheld, ...sources, plain([[]])];
 }
 
 function fileName(file: string): string {
