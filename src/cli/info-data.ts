@@ -13,6 +13,8 @@ export interface CaseInfo {
   readonly redaction: Redaction | null;
   readonly sources: readonly StoredSource[];
   readonly events: number;
+  /** Entries of archives that gave no events: how many are in the case byte for byte, and how many are listed only. */
+  readonly withoutEvents: readonly { readonly source: number; readonly kept: number; readonly listed: number }[];
   readonly telemetry: Telemetry;
   /** Which families of rules each source can feed, in the order of `sources`. */
   readonly families: readonly FamiliesOfSource[];
@@ -28,7 +30,7 @@ export async function readInfo(file: CaseFile, rules: readonly Rule[]): Promise<
   const [
     { listFields },
     { readRedaction },
-    { listSources },
+    { listMembers, listSources, MEMBER_FORMAT },
     { readTelemetry },
     { readSourceKinds },
     hunt,
@@ -44,11 +46,17 @@ export async function readInfo(file: CaseFile, rules: readonly Rule[]): Promise<
   ]);
   const sources = listSources(file);
   const fields = listFields(file);
+  const members = listMembers(file);
+  const count = (source: number, format: string): number =>
+    members.filter((member) => member.source === source && member.format === format).length;
   return {
     case: file.path,
     redaction: readRedaction(file),
     sources,
     events: sources.reduce((sum, source) => sum + source.events, 0),
+    withoutEvents: sources
+      .map(({ id }) => ({ source: id, kept: count(id, MEMBER_FORMAT.kept), listed: count(id, MEMBER_FORMAT.listed) }))
+      .filter(({ kept, listed }) => kept + listed > 0),
     telemetry: readTelemetry(file),
     families: hunt.familiesOfSources(readSourceKinds(file), rules, new Evidence(file)),
     fields: {

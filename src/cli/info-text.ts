@@ -16,7 +16,7 @@ export function renderInfo(info: CaseInfo, width: number | null): string {
         ? ""
         : `, ${isoTime(telemetry.first)} to ${isoTime(telemetry.last)}`
     }\n`,
-    renderSources(info, width),
+    renderSources(info, width) + renderWithoutEvents(info),
     renderFamilies(info),
     ...telemetry.hosts.map((host) => renderHost(host)),
   ];
@@ -52,6 +52,15 @@ function renderSources(info: CaseInfo, width: number | null): string {
     ]),
     width,
   );
+}
+
+function renderWithoutEvents({ sources, withoutEvents }: CaseInfo): string {
+  return withoutEvents
+    .map(({ source, kept, listed }) => {
+      const path = safeText(sources.find(({ id }) => id === source)?.path ?? "");
+      return `${path}: entries without events: ${kept} kept byte for byte, ${listed} listed only (eqlite evidence list says why)\n`;
+    })
+    .join("");
 }
 
 /** Per source: families of rules that it can feed, with events and rules, then those it cannot. */

@@ -7,6 +7,7 @@ import {
   finishMember,
   finishSource,
   listMembers,
+  MEMBER_FORMAT,
   noteMember,
   sourceById,
 } from "../store/sources.ts";
@@ -17,6 +18,7 @@ import { detectFormat, HEAD_BYTES } from "./formats/registry.ts";
 import type { UserMap } from "./mappings/user-map.ts";
 import { loadMember, type MemberJob, type MemberReader, warningsOf } from "./member-load.ts";
 import type { SourceReader } from "./source-reader.ts";
+import { keepUnread } from "./unread-entry.ts";
 
 /** What is needed to load an archive: as for a member, but for what each of them has of its own. */
 export interface ArchiveJob extends Omit<MemberJob, "reader" | "format" | "member" | "part" | "size"> {
@@ -29,6 +31,8 @@ export interface ArchiveJob extends Omit<MemberJob, "reader" | "format" | "membe
   /** Path of the archive, to read it out of order; null where it is a stream or compressed. */
   readonly path: string | null;
   readonly size: number | null;
+  /** Keep the bytes of entries that are no event data, whatever their size. */
+  readonly keepUnread: boolean;
   /** The user's own mapping of documents to ECS. */
   readonly map?: UserMap;
 }
@@ -70,8 +74,8 @@ export async function loadArchive(job: ArchiveJob): Promise<void> {
     const unread = listMembers(file, source).filter(({ id, note }) => id !== member && note !== null).length;
     const warnings = stored === undefined ? [] : warningsOf(stored, job.timezone);
     if (unread > 0) {
-      const entries = unread === 1 ? "1 entry of the archive was" : `${String(unread)} entries of the archive were`;
-      warnings.push(`${entries} not read, or not to the end: eqlite evidence list says which and why`);
+      const entries = unread === 1 ? "1 entry of the archive holds" : `${String(unread)} entries of the archive hold`;
+      warnings.push(`${entries} no events, or could not be read to the end: eqlite evidence list says why`);
     }
     const finishedAt = job.now().toISOString();
     finishSource(file, source, { sha256: digests.source, bytes: reader.bytesIn, warnings, finishedAt });
@@ -90,7 +94,7 @@ async function loadEntries(job: ArchiveJob, input: ArchiveSource): Promise<void>
       const path =
         entry.path === "" || before !== undefined ? `${entry.path} (refused ${String(refusals)})` : entry.path;
       if (known.has(path)) continue;
-      const id = addMember(file, source, path, "");
+      const id = addMember(file, source, path, MEMBER_FORMAT.listed);
       file.transaction(() => {
         noteMember(file, id, entry.reason);
         if (!HARMLESS.has(entry.code)) reject(file, source, id, entry);
@@ -117,12 +121,10 @@ async function loadEntry(
   const head = await reader.peek(HEAD_BYTES);
   const detection = job.format === null ? detectFormat(head, job.map) : { kind: "format" as const, format: job.format };
   if (detection.kind === "refused") {
-    const id = known ?? addMember(file, source, entry.path, "");
-    const { problem } = reader;
-    file.transaction(() => {
-      noteMember(file, id, problem?.reason ?? detection.reason);
-      if (problem !== null) reject(file, source, id, problem);
-    });
+    const id = known ?? addMember(file, source, entry.path, MEMBER_FORMAT.listed);
+    const { reason } = detection;
+    await keepUnread({ file, sink: job.sink, member: id, reader, reason, keep: job.keepUnread });
+    if (reader.problem !== null) reject(file, source, id, reader.problem);
     return;
   }
   const { format } = detection;

@@ -14,6 +14,8 @@ export interface LoadOptions {
   /** How documents of the user's own tool become ECS. */
   readonly map?: UserMap;
   readonly keepDuplicates: boolean;
+  /** Keep the bytes of all entries of archives that are no event data; absent: of those up to 1 MiB. */
+  readonly keepUnread?: boolean;
   /** Worker threads; absent: as many as the machine has processors. */
   readonly workers?: number;
   /** Bytes that come together before they are written in one transaction; absent: 24 MiB. */

@@ -218,7 +218,13 @@ class Loader {
       if (archive === null && format !== null)
         await this.#loadFile(given, { ...job, format }, interrupted !== undefined);
       else if (archive !== null)
-        await loadArchive({ ...job, kind: archive, format: this.#format, path: given === "-" ? null : given });
+        await loadArchive({
+          ...job,
+          keepUnread: this.#options.keepUnread === true,
+          kind: archive,
+          format: this.#format,
+          path: given === "-" ? null : given,
+        });
     } catch (error) {
       if (error instanceof UserError) return failed(given, error);
       this.#interrupted = true;

@@ -183,6 +183,14 @@ export class EventSink {
       .all(BigInt(member));
   }
 
+  /** Writes a piece of a member in which there are no events. Between members only. @param data zstd */
+  writeBlock(member: number, offset: number, bytes: number, data: Uint8Array): void {
+    invariant(this.#pending.blocks.length === 0, "the batches of a member are written before another one's bytes");
+    this.#file.db
+      .prepare("INSERT INTO block (id, member, offset, bytes, data) VALUES (?, ?, ?, ?, ?)")
+      .run(BigInt(this.#nextBlock++), BigInt(member), BigInt(offset), BigInt(bytes), data);
+  }
+
   /** Takes a batch; the next one of the member must follow it. Writes when enough has come together. */
   add(batch: RowBatch, origin: BatchOrigin): void {
     const maps = this.#mapsOf(origin.worker, batch);

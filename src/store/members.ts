@@ -4,6 +4,7 @@ import { errorMessage } from "../base/errors.ts";
 import { sha256Hex } from "../base/sha256.ts";
 import { readWithheld } from "./redaction.ts";
 import { decompressBlock } from "./originals.ts";
+import { MEMBER_FORMAT } from "./sources.ts";
 
 /** The bytes of a member as they were found (decompressed), block by block. */
 export function* memberBytes(file: CaseFile, member: number): Generator<Buffer> {
@@ -28,13 +29,17 @@ export interface MemberCheck {
   readonly withheldBlocks: number;
 }
 
-/** Decompresses every complete member and compares size and SHA-256 with what was recorded when it was loaded. */
+/**
+ * Decompresses every complete member and compares size and SHA-256 with what was recorded when it was loaded. Archives
+ * themselves, and entries whose bytes were not kept, have no blocks.
+ */
 export function checkMembers(file: CaseFile, onProgress: (done: number) => void = () => undefined): MemberCheck[] {
   const members = file.db
-    .prepare<[], { id: number; path: string; sha256: string; bytes: number }>(
-      `SELECT m.id, s.path, m.sha256, m.bytes FROM member m JOIN source s ON s.id = m.source WHERE m.complete = 1`,
+    .prepare<[string], { id: number; path: string; sha256: string; bytes: number }>(
+      `SELECT m.id, s.path, m.sha256, m.bytes FROM member m JOIN source s ON s.id = m.source
+       WHERE m.complete = 1 AND m.sha256 IS NOT NULL AND m.format <> ?`,
     )
-    .all();
+    .all(MEMBER_FORMAT.listed);
   const withheld = readWithheld(file, "block");
   const kept = readWithheld(file, "kept_block");
   return members.map(({ id, path, sha256, bytes }, index) => {

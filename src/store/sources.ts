@@ -32,6 +32,14 @@ export interface StoredSource {
   readonly finishedAt: string | null;
 }
 
+/** Formats of members in which there are no events. */
+export const MEMBER_FORMAT = {
+  /** Its bytes are not in the case; size and hash are known where it was read. */
+  listed: "",
+  /** Its bytes are in the case. */
+  kept: "raw",
+} as const;
+
 /** What a source contains. */
 export interface StoredMember {
   readonly id: number;
@@ -150,7 +158,12 @@ export function finishMember(file: CaseFile, id: number, sha256: string, bytes: 
     .run(sha256, BigInt(bytes), note, BigInt(id));
 }
 
-/** Registers another member of a source: an entry of an archive. Its format is empty where it is no event data. */
+/** A member in which there are no events has this format: whether its bytes were kept. */
+export function setMemberFormat(file: CaseFile, id: number, format: string): void {
+  file.db.prepare("UPDATE member SET format = ? WHERE id = ?").run(format, BigInt(id));
+}
+
+/** Registers another member of a source: an entry of an archive. Its format is a `MEMBER_FORMAT` where it is no event data. */
 export function addMember(file: CaseFile, source: number, path: string, format: string): number {
   const { lastInsertRowid } = file.db
     .prepare("INSERT INTO member (source, path, format) VALUES (?, ?, ?)")

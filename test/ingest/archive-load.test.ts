@@ -7,7 +7,10 @@ import { loadEvidence } from "../../src/ingest/load.ts";
 import { DEFAULT_LOAD_OPTIONS } from "../../src/ingest/load-types.ts";
 import { type CaseFile, openCase } from "../../src/store/case-file.ts";
 import { EventReader } from "../../src/store/events.ts";
+import { checkMembers, memberBytes } from "../../src/store/members.ts";
 import { listMembers } from "../../src/store/sources.ts";
+import { KEPT_BYTES } from "../../src/ingest/unread-entry.ts";
+import { sha256Hex } from "../../src/base/sha256.ts";
 import { tar, tarEntry, zip } from "./archive-build.ts";
 
 let folder = "";
@@ -66,17 +69,17 @@ describe("an archive is one source, its entries are members", () => {
       rejected: 1,
     });
     expect(report?.warnings.at(-1)).toBe(
-      "4 entries of the archive were not read, or not to the end: eqlite evidence list says which and why",
+      "4 entries of the archive hold no events, or could not be read to the end: eqlite evidence list says why",
     );
     expect(members()).toEqual(
       [
         "[tar] an archive: its entries are members of their own",
         "[root]/var/log/audit/audit.log [auditd]",
         "[root]/var/log/auth.log.1.gz [syslog]",
-        "[root]/bin/ls [] This is an ELF program or library, no event data.",
+        "[root]/bin/ls [raw] This is an ELF program or library, no event data.",
         "[root]/etc/mtab [] a symbolic link: links are not followed",
         "../../etc/cron.d/x [] its name leads out of the archive",
-        'live_response/ps.txt [] This is text of no known event format; it begins: "PID TTY"',
+        'live_response/ps.txt [raw] This is text of no known event format; it begins: "PID TTY"',
       ].map((line) => (line.startsWith("[tar]") ? ` ${line}` : line)),
     );
     const reader = new EventReader(file);
@@ -90,6 +93,34 @@ describe("an archive is one source, its entries are members", () => {
     });
     expect(reader.position(2)).toMatchObject({ memberPath: "[root]/var/log/auth.log.1.gz", line: 1 });
   });
+
+  test.each([
+    [false, ["big.bin  1048577 listed", "small.txt raw 5 kept"]],
+    [true, ["big.bin raw 1048577 kept", "small.txt raw 5 kept"]],
+  ])(
+    "entries without events have size and hash; small ones are kept, all with --keep-unread (%s)",
+    async (keepUnread, expected) => {
+      const [big, small] = [Buffer.alloc(KEPT_BYTES + 1, "\x7fELF\x02"), Buffer.from("hello")];
+      const given = path.join(folder, "a.tar");
+      writeFileSync(given, tar(tarEntry("big.bin", big), tarEntry("small.txt", small)));
+      await loadEvidence(file, [given], { ...DEFAULT_LOAD_OPTIONS, workers: 1, keepUnread });
+      const [archive, ...entries] = listMembers(file);
+      expect(archive).toMatchObject({ sha256: null, bytes: 0 });
+      expect(entries.map(({ sha256 }) => sha256)).toEqual([sha256Hex(big), sha256Hex(small)]);
+      const bytes = entries.map(({ id }) => Buffer.concat([...memberBytes(file, id)]));
+      expect(
+        entries.map(({ path: name, format, bytes: size }, index) => {
+          const kept = (bytes[index]?.length ?? 0) > 0;
+          return `${name} ${format} ${String(size)} ${kept ? "kept" : "listed"}`;
+        }),
+      ).toEqual(expected);
+      expect(entries[0]?.note).toMatch(
+        keepUnread ? /library, no event data\.$/ : /not in the case \(--keep-unread\)\.$/,
+      );
+      expect(bytes[1]).toEqual(small);
+      expect(checkMembers(file).map(({ problem }) => problem)).toEqual(keepUnread ? [null, null] : [null]);
+    },
+  );
 
   test("a zip, with an encrypted entry; loading it again adds nothing", async () => {
     const bytes = zip({ name: "a.json", contents: DOCUMENT }, { name: "b.json", contents: DOCUMENT, flags: 1 });

@@ -158,11 +158,21 @@ function extractCommand(io: CliIo): Command {
     .action(async (text: string, options: CaseOptions & { readonly output?: string }) => {
       const id = parseCount("member", text, 1);
       await withFile(io, options, async (file) => {
-        const [{ listMembers }, { memberBytes }] = await Promise.all([
+        const [{ listMembers, MEMBER_FORMAT }, { memberBytes }] = await Promise.all([
           import("../../store/sources.ts"),
           import("../../store/members.ts"),
         ]);
-        if (!listMembers(file).some((member) => member.id === id)) {
+        const member = listMembers(file).find((candidate) => candidate.id === id);
+        if (member?.format === MEMBER_FORMAT.listed || (member?.complete === 1 && member.sha256 === null)) {
+          throw new UserError(
+            "member-not-kept",
+            `the bytes of member ${id} are not in the case: ${member.note ?? ""}`,
+            {
+              hint: "eqlite evidence list names the members; load --keep-unread into a new case keeps all of an archive",
+            },
+          );
+        }
+        if (member === undefined) {
           throw new UserError("unknown-member", `there is no member ${id}`, {
             hint: "eqlite evidence list names them",
             exitCode: EXIT.usage,

@@ -17,6 +17,7 @@ interface Options extends CaseOptions {
   readonly tiebreakerField: string;
   readonly timezone?: string;
   readonly keepDuplicates?: boolean;
+  readonly keepUnread?: boolean;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -35,6 +36,7 @@ export function loadCommand(io: CliIo): Command {
     .option("--tiebreaker-field <field>", "the order of events of the same time", "event.sequence")
     .option("--timezone <zone>", "for times that name no zone: +02:00, Europe/Berlin (default: UTC)")
     .option("--keep-duplicates", "load documents that repeat an event, flagged")
+    .option("--keep-unread", "keep the bytes of all entries of archives, also of large ones that hold no events")
     .option("--dry-run", "say what the files are and what would become of them; the case is not touched")
     .option("--json", "as JSON")
     .action(async (paths: string[], options: Options) => {
@@ -70,6 +72,7 @@ async function toLoadOptions(io: CliIo, options: Options): Promise<LoadOptions> 
     mapping,
     ...(map === undefined ? {} : { map }),
     keepDuplicates: options.keepDuplicates === true,
+    keepUnread: options.keepUnread === true,
   };
 }
 
