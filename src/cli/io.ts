@@ -6,6 +6,7 @@
  * `await import()` inside its action, because `--help` must not pay for it.
  */
 import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import type { Readable, Writable } from "node:stream";
@@ -45,6 +46,12 @@ export function processIo(): CliIo {
 /** Writes and waits where the stream asks for it, so that a slow reader bounds memory. */
 export async function writeOut(stream: Writable, text: string | Uint8Array): Promise<void> {
   if (!stream.write(text)) await once(stream, "drain");
+}
+
+/** Writes to a file of the command line, or to standard output for `-`. */
+export async function writeFileOrOut(io: CliIo, output: string, text: string): Promise<void> {
+  if (output === "-") return writeOut(io.stdout, text);
+  await writeFile(resolvePath(io, output), text);
 }
 
 /** A path of the command line, made absolute; `-` stays `-`. */

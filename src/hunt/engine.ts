@@ -16,6 +16,7 @@ import { EventCounts } from "./event-counts.ts";
 import { Evidence } from "./evidence.ts";
 import { LeafFunctions } from "./leaf-functions.ts";
 import { type ResolveContext, resolveCondition } from "./resolve.ts";
+import { ExceptionMeanings } from "./rule-exceptions.ts";
 import { runSamplePlan } from "./run-sample.ts";
 import { runSequencePlan } from "./run-sequence.ts";
 
@@ -29,6 +30,8 @@ export class Engine implements EngineContext {
   readonly file: CaseFile;
   readonly evidence: Evidence;
   readonly values: ValueReader;
+  /** What the exceptions of the case mean for its events. */
+  readonly exceptions: ExceptionMeanings;
   private readonly second: CaseFile;
   private readonly sets: ValueSets;
   private readonly leaves: DictionaryLeaves;
@@ -39,6 +42,7 @@ export class Engine implements EngineContext {
     this.second = second;
     this.evidence = evidence;
     this.values = new ValueReader(second);
+    this.exceptions = new ExceptionMeanings(second, evidence);
     this.sets = new ValueSets(file);
     this.leaves = new DictionaryLeaves(this.sets);
     this.context = {

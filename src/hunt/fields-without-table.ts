@@ -13,7 +13,7 @@ export async function fieldsWithoutTable(casePath: string, tasks: readonly RuleT
     const fields = tasks.flatMap((task) => {
       const prepared = prepareRule(task, engine.evidence, false);
       if (!prepared.ok) return [];
-      const missing = engine.evidence.withoutStorage(fieldsOfTask(engine.evidence, task, prepared.fields));
+      const missing = engine.evidence.withoutStorage(fieldsOfTask(engine, task, prepared.fields));
       return missing.length === 0 || needsOf(engine, task, prepared.plan).length > 0 ? [] : missing;
     });
     return [...new Set(fields)].sort();

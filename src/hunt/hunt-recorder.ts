@@ -19,6 +19,8 @@ export class HuntRecorder {
   readonly rules: HuntedRule[] = [];
   readonly found: FoundBy[] = [];
   readonly needs: (readonly Need[])[] = [];
+  /** Exceptions that rules could not apply. */
+  readonly notApplied = new Set<string>();
   private readonly file: CaseFile;
   private readonly hunt: Hunt;
   private readonly entries: readonly HuntEntry[];
@@ -133,6 +135,7 @@ export class HuntRecorder {
     const grouped = run.matches.some(({ groupSize }) => groupSize !== undefined);
     for (const finding of findings) this.found.push({ ...finding, rule: id, grouped });
     if (outcome === "blind") this.needs.push(run.needs);
+    for (const remark of (details["notApplied"] as readonly string[] | undefined) ?? []) this.notApplied.add(remark);
     this.rules.push({
       ...{ id, hash, name, path, severity: rule?.severity ?? null, outcome, reason, ms, details },
       ...{ findings: findings.length, fresh, unchanged, gone, hidden, cut: run.cut },

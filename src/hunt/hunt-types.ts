@@ -1,5 +1,5 @@
 /** What a hunt is given and what it reports: plain data. */
-import type { ExceptionItem } from "../rules/exception.ts";
+import type { ExceptionItem, ExceptionList } from "../rules/exception.ts";
 import type { RuleProblem } from "../rules/problem.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { EventPlace } from "../store/event-places.ts";
@@ -14,6 +14,8 @@ export interface HuntOptions {
   readonly problems: readonly RuleProblem[];
   /** Items of the pack's exception lists: stored in the case, and applied with those it has. */
   readonly exceptions: readonly ExceptionItem[];
+  /** The lists of these items, as far as the pack has them. */
+  readonly exceptionLists?: readonly ExceptionList[];
   /** Window, nanoseconds since 1970 UTC, half open; null: open. */
   readonly from: bigint | null;
   readonly to: bigint | null;
@@ -62,6 +64,8 @@ export interface HuntReport {
   readonly findings: readonly HuntedFinding[];
   /** What telemetry the blind rules lack, what would open most first. */
   readonly gaps: readonly TelemetryGap[];
+  /** Exceptions that could not be applied, each with its reason: what they are for stays visible. Sorted. */
+  readonly notApplied: readonly string[];
 }
 
 export interface HuntedRule {

@@ -1,123 +1,190 @@
-/**
- * Exceptions at hunt time: a match of which some event satisfies an exception is found all the same, and hidden by it.
- */
+/** Exceptions as hunts know them: which are in force for a rule, and what each means for events. */
 import { printExpression } from "../eql/printer.ts";
 import type { Expression } from "../eql/ast.ts";
-import { compileCondition } from "../eql/evaluate.ts";
-import { type ExceptionItem, isExpired } from "../rules/exception.ts";
-import { exceptionToCondition } from "../rules/exception-condition.ts";
+import { type ExceptionItem, type ExceptionList, isExpired } from "../rules/exception.ts";
+import type { KqlFields } from "../kql/fields.ts";
+import { exceptionToCondition, type KnownLists } from "../rules/exception-condition.ts";
 import type { Rule } from "../rules/rule.ts";
+import { refersTo } from "../rules/rule-exceptions.ts";
 import type { CaseFile } from "../store/case-file.ts";
-import { addException, knownExceptionItems, readExceptions, type StoredException } from "../store/exceptions.ts";
+import {
+  addException,
+  deleteException,
+  knownExceptionItems,
+  readExceptions,
+  type StoredException,
+} from "../store/exceptions.ts";
 import type { Actor } from "../store/journal.ts";
-import type { EngineContext } from "./engine-context.ts";
+import { ValueLists } from "../store/value-lists.ts";
 import { Evidence } from "./evidence.ts";
 import { kqlFields } from "./prepare-rule.ts";
 import { prepareQuery } from "./prepare-query.ts";
-import { documentOf } from "./residual.ts";
-import type { RuleMatch, TaskException } from "./rule-task.ts";
+import type { TaskException } from "./rule-task.ts";
 
-/** `document` and `scope` of a stored exception. */
-interface ExceptionDocument {
+/** `document` of a stored exception. */
+export interface ExceptionDocument {
+  /** EQL, what follows `where`: of an item what it says, for people. */
   readonly condition?: string;
   readonly item?: ExceptionItem;
+  /** Elastic's list that the item is of, where the export had it. */
+  readonly list?: ExceptionList;
 }
-interface ExceptionScope {
-  /** Ids of rules; none: all. */
+
+/** `scope` of a stored exception. */
+export interface ExceptionScope {
+  /** Ids of rules; of an exception without a list none means all. */
   readonly rules?: readonly string[];
-  /** Elastic's list it came from. */
+  /** Elastic's list it came from: it holds for the rules that refer to it, and for `rules`. */
   readonly list?: string;
+  /** 0-based; null: every stage. */
   readonly stage?: number | null;
 }
 
+/** A stored exception, its JSON read. */
+export interface KnownException {
+  readonly stored: StoredException;
+  readonly document: ExceptionDocument;
+  readonly scope: ExceptionScope;
+}
+
+/** Exceptions that were not taken back; oldest first. */
+export function knownExceptions(file: CaseFile): KnownException[] {
+  return readExceptions(file).map((stored) => ({
+    stored,
+    document: JSON.parse(stored.document) as ExceptionDocument,
+    scope: JSON.parse(stored.scope) as ExceptionScope,
+  }));
+}
+
+export interface ImportedExceptions {
+  readonly added: number;
+  /** Items that the case had with another content. */
+  readonly changed: number;
+  /** Items whose list no rule refers to, of those now stored: they do nothing. */
+  readonly unused: number;
+}
+
 /**
- * Stores the items of a pack's exception lists that the case does not have, each for the rules that refer to its list.
- * An item that was taken back stays so; one of a list that no rule refers to is left out.
+ * Stores the items of exception lists that the case does not have, each for the rules that refer to its list. One that
+ * the case has with another content takes its place; one that was taken back stays so.
  */
 export function importExceptions(
   file: CaseFile,
   actor: Actor,
-  items: readonly ExceptionItem[],
+  pack: { readonly items: readonly ExceptionItem[]; readonly lists: readonly ExceptionList[] },
   rules: readonly Rule[],
-): void {
-  if (items.length === 0) return;
+): ImportedExceptions {
+  const counts = { added: 0, changed: 0, unused: 0 };
+  if (pack.items.length === 0) return counts;
   const known = knownExceptionItems(file);
   const fields = kqlFields(new Evidence(file));
-  for (const item of items) {
-    const of = rules.filter(({ exceptionLists }) => exceptionLists.some(({ listId }) => listId === item.listId));
-    if (known.has(item.itemId) || of.length === 0) continue;
-    const { condition } = exceptionToCondition(item, fields);
-    const document: ExceptionDocument = { condition: condition === null ? "" : printExpression(condition), item };
-    const scope: ExceptionScope = { rules: of.map(({ id }) => id), list: item.listId };
+  for (const item of pack.items) {
+    const of = rules.filter((rule) => refersTo(rule, item));
+    const list = pack.lists.find(({ listId, namespace }) => listId === item.listId && namespace === item.namespace);
+    const document: ExceptionDocument = {
+      condition: itemText(item, fields),
+      item,
+      ...(list === undefined ? {} : { list }),
+    };
+    const before = known.get(item.itemId);
+    if (before !== undefined && (before.deleted || isCurrent(JSON.parse(before.document) as ExceptionDocument, item))) {
+      continue;
+    }
+    if (before !== undefined) deleteException(file, actor, before.id);
+    const earlier = before === undefined ? [] : ((JSON.parse(before.scope) as ExceptionScope).rules ?? []);
+    const scope: ExceptionScope = { rules: [...new Set([...earlier, ...of.map(({ id }) => id)])], list: item.listId };
     addException(
       file,
       actor,
       { itemId: item.itemId, name: item.name, document, scope, expiresAt: item.expireTime },
       [],
     );
+    counts[before === undefined ? "added" : "changed"] += 1;
+    if (scope.rules?.length === 0) counts.unused += 1;
   }
+  return counts;
+}
+
+/** The item for people: EQL, but for value lists, which are named. */
+function itemText(item: ExceptionItem, fields: KqlFields): string {
+  const parts = item.entries.map((entry) => {
+    if (entry.type === "list") {
+      return `${entry.operator === "excluded" ? "not " : ""}${entry.field} in value list ${entry.list.id}`;
+    }
+    const { condition } = exceptionToCondition({ ...item, osTypes: [], entries: [entry] }, fields);
+    return condition === null ? `(an entry on ${entry.field} that cannot be applied)` : printExpression(condition);
+  });
+  const { condition } = exceptionToCondition({ ...item, entries: [] }, fields);
+  const os = item.osTypes.length === 0 || condition === null ? [] : [printExpression(condition)];
+  return [...os, ...parts].join(" and ");
+}
+
+/** The same content, wherever it was read; or an exception that was made here and comes back. */
+function isCurrent({ item: known }: ExceptionDocument, item: ExceptionItem): boolean {
+  return known === undefined || JSON.stringify({ ...known, path: "" }) === JSON.stringify({ ...item, path: "" });
 }
 
 /** The exceptions in force at a time, by the rule they hold for. */
-export function exceptionsInForce(file: CaseFile, now: Date): (rule: string) => readonly TaskException[] {
-  const inForce = readExceptions(file).filter((stored) => !hasExpired(stored, now));
-  const all = inForce.map((stored) => {
-    const { condition = "", item } = JSON.parse(stored.document) as ExceptionDocument;
-    const { rules = [], stage = null } = JSON.parse(stored.scope) as ExceptionScope;
-    const exception: TaskException = { id: stored.id, name: stored.name, condition: item ?? condition, stage };
-    return { exception, rules };
-  });
+export function exceptionsInForce(file: CaseFile, now: Date): (rule: Rule) => readonly TaskException[] {
+  const all = knownExceptions(file)
+    .filter((known) => !hasExpired(known, now))
+    .map(({ stored, document: { condition = "", item }, scope }) => {
+      const { rules = [], stage = null } = scope;
+      const exception: TaskException = { id: stored.id, name: stored.name, condition: item ?? condition, stage };
+      return { exception, rules, item, everywhere: rules.length === 0 && scope.list === undefined };
+    });
   return (rule) =>
-    all.filter(({ rules }) => rules.length === 0 || rules.includes(rule)).map(({ exception }) => exception);
+    all
+      .filter(
+        ({ everywhere, rules, item }) =>
+          everywhere || rules.includes(rule.id) || (item !== undefined && refersTo(rule, item)),
+      )
+      .map(({ exception }) => exception);
 }
 
-function hasExpired({ expiresAt, document }: StoredException, now: Date): boolean {
-  const { item } = JSON.parse(document) as ExceptionDocument;
+export function hasExpired({ stored, document: { item } }: KnownException, now: Date): boolean {
   if (item !== undefined) return isExpired(item, now.getTime());
-  const time = expiresAt === null ? Number.NaN : Date.parse(expiresAt);
+  const time = stored.expiresAt === null ? Number.NaN : Date.parse(stored.expiresAt);
   return !Number.isNaN(time) && time <= now.getTime();
 }
 
 /** An exception as a condition on events; null, with the reason, when it cannot be applied: then it hides nothing. */
-export function exceptionCondition(
-  { condition, name }: TaskException,
-  evidence: Evidence,
-): { readonly condition: Expression | null; readonly remark: string | null } {
-  if (typeof condition !== "string") {
-    const { condition: translated, remarks } = exceptionToCondition(condition, kqlFields(evidence));
-    const remark = translated === null ? `exception ${name} is not applied: ${remarks.join("; ")}` : null;
-    return { condition: translated, remark };
-  }
-  const prepared = prepareQuery(`any where ${condition}`, evidence);
-  if (prepared.ok && prepared.query.base.kind === "eventQuery") {
-    return { condition: prepared.query.base.condition, remark: null };
-  }
-  const [problem] = prepared.diagnostics;
-  return { condition: null, remark: `exception ${name} is not applied: ${problem?.message ?? "it is no condition"}` };
+export interface ExceptionMeaning {
+  readonly condition: Expression | null;
+  readonly remark: string | null;
 }
 
-/**
- * Marks the matches that exceptions hide, each with the first that does. Of a sequence one event is enough (that of the
- * exception's stage, where it has one), of a group every kept event must satisfy it.
- */
-export function hideMatches(
-  engine: EngineContext,
-  exceptions: readonly TaskException[],
-  matches: readonly RuleMatch[],
-): readonly RuleMatch[] {
-  const tests = exceptions.flatMap((exception) => {
-    const { condition } = exceptionCondition(exception, engine.evidence);
-    return condition === null ? [] : [{ ...exception, holds: compileCondition(condition) }];
-  });
-  if (tests.length === 0) return matches;
-  return matches.map((match) => {
-    const documents = match.events.map((event) => (event === null ? null : documentOf(engine, event)));
-    const hiding = tests.find(({ holds, stage }) => {
-      const tested = stage === null ? documents : [documents[stage] ?? null];
-      const present = tested.filter((document) => document !== null);
-      if (match.groupSize !== undefined) return present.every((document) => holds(document));
-      return present.some((document) => holds(document));
-    });
-    return hiding === undefined ? match : { ...match, suppressedBy: hiding.id };
-  });
+/** What the exceptions of a case mean for its events; each is translated once. */
+export class ExceptionMeanings {
+  private readonly evidence: Evidence;
+  private readonly lists: KnownLists;
+  private readonly known = new Map<string, ExceptionMeaning>();
+
+  constructor(file: CaseFile, evidence: Evidence) {
+    this.evidence = evidence;
+    this.lists = new ValueLists(file);
+  }
+
+  of({ condition, name }: Pick<TaskException, "condition" | "name">): ExceptionMeaning {
+    const key = typeof condition === "string" ? condition : JSON.stringify([condition.entries, condition.osTypes]);
+    let meaning = this.known.get(key);
+    if (meaning === undefined) {
+      meaning = this.translate(condition);
+      this.known.set(key, meaning);
+    }
+    const { remark } = meaning;
+    return remark === null ? meaning : { ...meaning, remark: `exception ${name} cannot be applied: ${remark}` };
+  }
+
+  private translate(condition: TaskException["condition"]): ExceptionMeaning {
+    if (typeof condition !== "string") {
+      const { condition: translated, remarks } = exceptionToCondition(condition, kqlFields(this.evidence), this.lists);
+      return { condition: translated, remark: translated === null ? remarks.join("; ") : null };
+    }
+    const prepared = prepareQuery(`any where ${condition}`, this.evidence);
+    if (prepared.ok && prepared.query.base.kind === "eventQuery") {
+      return { condition: prepared.query.base.condition, remark: null };
+    }
+    return { condition: null, remark: prepared.diagnostics[0]?.message ?? "it is no condition" };
+  }
 }

@@ -43,10 +43,15 @@ class HuntRun {
   async run(): Promise<HuntReport> {
     const { file, options, hooks } = this;
     const { from, to, respectIndex, maxFindings } = options;
-    importExceptions(file, this.actor(), options.exceptions, options.rules);
+    importExceptions(
+      file,
+      this.actor(),
+      { items: options.exceptions, lists: options.exceptionLists ?? [] },
+      options.rules,
+    );
     const exceptionsOf = exceptionsInForce(file, options.now());
     const work = this.entries.flatMap(({ rule, run }, index) =>
-      rule === null || run !== null ? [] : [{ index, task: toTask(rule, exceptionsOf(rule.id)) }],
+      rule === null || run !== null ? [] : [{ index, task: toTask(rule, exceptionsOf(rule)) }],
     );
     const tasks = work.map(({ task }) => task);
     await this.makeFields(tasks);
@@ -88,7 +93,7 @@ class HuntRun {
   }
 
   /** Without the findings. */
-  private report(hunt: Hunt, { rules, needs }: HuntRecorder, complete: boolean): HuntReport {
+  private report(hunt: Hunt, { rules, needs, notApplied }: HuntRecorder, complete: boolean): HuntReport {
     return {
       hunt: hunt.id,
       status: complete ? "complete" : "interrupted",
@@ -96,6 +101,7 @@ class HuntRun {
       rules,
       findings: [],
       gaps: telemetryGaps(needs),
+      notApplied: [...notApplied].sort(),
     };
   }
 }

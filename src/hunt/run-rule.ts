@@ -3,11 +3,10 @@ import { sha256Hex } from "../base/sha256.ts";
 import type { Plan } from "../plan/plan.ts";
 import { describeNeed, missingNeeds, type Need } from "./blind.ts";
 import { type Engine, WHOLE_TIME } from "./engine.ts";
-import type { Evidence } from "./evidence.ts";
+import { appliedExceptions, markHidden, withoutExcepted } from "./hide-matches.ts";
 import { markOutside } from "./match-index.ts";
 import { fieldsOfQuery } from "./prepare-query.ts";
-import { groupFields, type PreparedRule, prepareRule } from "./prepare-rule.ts";
-import { exceptionCondition, hideMatches } from "./rule-exceptions.ts";
+import { groupFields, prepareRule } from "./prepare-rule.ts";
 import { newTermGroups, thresholdGroups } from "./rule-groups.ts";
 import {
   completeRun,
@@ -36,38 +35,48 @@ function attempt(engine: Engine, task: RuleTask, options: TaskOptions): RuleEnd 
   const prepared = prepareRule(task, engine.evidence, options.respectIndex);
   if (!prepared.ok) return prepared.end;
   const needs = needsOf(engine, task, prepared.plan);
-  const remarks = task.exceptions.flatMap((each) => exceptionCondition(each, engine.evidence).remark ?? []);
-  const warnings = [...prepared.warnings, ...remarks];
-  const details = warnings.length > 0 ? { warnings } : {};
+  const notApplied = task.exceptions.flatMap((each) => engine.exceptions.of(each).remark ?? []);
+  const details = {
+    ...(prepared.warnings.length > 0 ? { warnings: prepared.warnings } : {}),
+    ...(notApplied.length > 0 ? { notApplied } : {}),
+  };
   if (needs.length > 0) {
     const reason = blindReason(needs, engine.evidence.totalEvents);
     return { outcome: "blind", reason, needs, details: { ...details, needs } };
   }
-  const unfilled = engine.evidence.withoutStorage(fieldsOfTask(engine.evidence, task, prepared.fields));
+  const unfilled = engine.evidence.withoutStorage(fieldsOfTask(engine, task, prepared.fields));
   if (unfilled.length > 0) return { outcome: "error", reason: `no table was made for ${unfilled.join(", ")}` };
-  const end = runPrepared(engine, task, prepared, options);
+  const end = runExcepting(engine, task, prepared.plan, options);
   const { kept, cut, reason } = keepFirst(end.matches ?? [], options.maxFindings);
-  const marked = options.respectIndex ? kept : markOutside(engine, task.index, kept);
-  const matches = hideMatches(engine, task.exceptions, marked);
+  const matches = options.respectIndex ? kept : markOutside(engine, task.index, kept);
   return { ...end, matches, cut, reason: reason ?? end.reason, details: { ...details, ...end.details } };
 }
 
+/** The first matches that are visible, and as many of the hidden ones, in their order. */
 function keepFirst(
   matches: readonly RuleMatch[],
   limit: number,
 ): { kept: readonly RuleMatch[]; cut: number; reason: string | null } {
   if (limit === 0 || matches.length <= limit) return { kept: matches, cut: 0, reason: null };
+  const left = { visible: limit, hidden: limit };
+  const kept = matches.filter(({ suppressedBy }) => left[suppressedBy === undefined ? "visible" : "hidden"]-- > 0);
+  const cut = matches.length - kept.length;
+  if (cut === 0) return { kept: matches, cut, reason: null };
   const count = (n: number): string => n.toLocaleString("en");
-  const reason = `the first ${count(limit)} of ${count(matches.length)} matches are kept; --max-findings 0 keeps all`;
-  return { kept: matches.slice(0, limit), cut: matches.length - limit, reason };
+  const reason = `the first ${count(kept.length)} of ${count(matches.length)} matches are kept; --max-findings 0 keeps all`;
+  return { kept, cut, reason };
 }
 
-function runPrepared(
-  engine: Engine,
-  task: RuleTask,
-  { plan }: PreparedRule & { ok: true },
-  options: TaskOptions,
-): RuleEnd {
+/** A rule with exceptions is run over all events and over those that no exception takes away. */
+function runExcepting(engine: Engine, task: RuleTask, plan: Plan, options: TaskOptions): RuleEnd {
+  const found = runPlan(engine, task, plan, options);
+  const exceptions = found.matches?.length === 0 ? [] : appliedExceptions(engine, task.exceptions);
+  if (exceptions.length === 0) return found;
+  const left = runPlan(engine, task, withoutExcepted(plan, exceptions), options);
+  return { ...found, matches: markHidden(engine, exceptions, found.matches ?? [], left.matches ?? []) };
+}
+
+function runPlan(engine: Engine, task: RuleTask, plan: Plan, options: TaskOptions): RuleEnd {
   // What is new depends on all that was before.
   const window = task.type === "new_terms" ? WHOLE_TIME : options;
   const { statement, matches, method } = engine.run(plan, { window });
@@ -93,8 +102,8 @@ function eventsOf(matches: readonly RuleMatch[]): number[] {
 }
 
 /** The fields of a rule and of its exceptions. */
-export function fieldsOfTask(evidence: Evidence, task: RuleTask, fields: ReadonlySet<string>): Set<string> {
-  const conditions = task.exceptions.map((exception) => exceptionCondition(exception, evidence).condition);
+export function fieldsOfTask(engine: Engine, task: RuleTask, fields: ReadonlySet<string>): Set<string> {
+  const conditions = task.exceptions.map((exception) => engine.exceptions.of(exception).condition);
   const all = conditions.flatMap((condition) => (condition === null ? [] : [...fieldsOfQuery(condition)]));
   return new Set([...fields, ...all]);
 }

@@ -33,6 +33,7 @@ export interface KqlDiagnosticParameters {
   "kql-nested-flattened": { readonly field: string };
   "filter-unsupported": { readonly what: string };
   "value-list-missing": { readonly list: string };
+  "value-list-range": { readonly value: string };
 }
 
 export type KqlDiagnosticCode = keyof KqlDiagnosticParameters;
@@ -87,7 +88,11 @@ const CATALOGUE: { readonly [C in KqlDiagnosticCode]: Entry<KqlDiagnosticParamet
   },
   "value-list-missing": {
     severity: "unsupported",
-    message: ({ list }) => `the values of the list ${list} are not known: an export does not hold them`,
+    message: ({ list }) => `the value list ${list} is not here: an export of rules does not hold it`,
+  },
+  "value-list-range": {
+    severity: "warning",
+    message: ({ value }) => `\`${value}\` in a value list is no range of addresses`,
   },
 };
 

@@ -1,5 +1,6 @@
 import type { Expression } from "../eql/ast.ts";
-import { allOf, anyOf, exists, not, NO_SPAN, oneOf, pattern } from "../kql/condition.ts";
+import { toBlocks } from "./ip-blocks.ts";
+import { allOf, anyOf, exists, inBlocks, literal, not, NO_SPAN, oneOf, pattern } from "../kql/condition.ts";
 import { kqlDiagnostic } from "../kql/diagnostics.ts";
 import type { KqlFields, Translator } from "../kql/fields.ts";
 import { resolveField, toLeaf } from "../kql/leaf.ts";
@@ -7,8 +8,10 @@ import { joinLeaves } from "../kql/to-condition.ts";
 import { wildcardToEql } from "../kql/wildcard.ts";
 import type { ExceptionEntry, ExceptionItem } from "./exception.ts";
 
-/** Values of Elastic's value lists by list id: they are not part of an export. */
-export type ValueLists = ReadonlyMap<string, readonly string[]>;
+/** Elastic's value lists by list id: they are not part of an export of rules. */
+export interface KnownLists {
+  get(id: string): { readonly type: string; readonly values: readonly string[] } | undefined;
+}
 
 export interface ExceptionTranslation {
   /** null when the item cannot be applied: then it must hide nothing, and `remarks` say why. */
@@ -26,7 +29,7 @@ export interface ExceptionTranslation {
 export function exceptionToCondition(
   item: ExceptionItem,
   fields: KqlFields,
-  lists: ValueLists = new Map(),
+  lists: KnownLists = new Map(),
 ): ExceptionTranslation {
   const remarks: string[] = [];
   let unsupported = false;
@@ -44,7 +47,7 @@ export function exceptionToCondition(
   return { condition: unsupported ? null : condition, remarks };
 }
 
-function entryCondition(entry: ExceptionEntry, prefix: string, translator: Translator, lists: ValueLists): Expression {
+function entryCondition(entry: ExceptionEntry, prefix: string, translator: Translator, lists: KnownLists): Expression {
   if (entry.type === "nested") {
     return allOf(entry.entries.map((inner) => entryCondition(inner, `${prefix}${entry.field}.`, translator, lists)));
   }
@@ -56,7 +59,7 @@ function includedCondition(
   entry: Exclude<ExceptionEntry, { readonly type: "nested" }>,
   name: string,
   translator: Translator,
-  lists: ValueLists,
+  lists: KnownLists,
 ): Expression {
   switch (entry.type) {
     case "exists":
@@ -71,11 +74,22 @@ function includedCondition(
       return pattern(field, type === "caseless" ? `${eql.kind}~` : eql.kind, [eql.text]);
     }
     case "list": {
-      const values = lists.get(entry.list.id);
-      if (values === undefined) translator.tell("value-list-missing", NO_SPAN, { list: entry.list.id });
-      return anyValue(name, values ?? [], translator);
+      const list = lists.get(entry.list.id);
+      if (list === undefined) translator.tell("value-list-missing", NO_SPAN, { list: entry.list.id });
+      return list === undefined ? literal(false) : inList(name, list, translator);
     }
   }
+}
+
+/** A list of ranges holds blocks, `first-last` and single addresses, whatever type the field has. */
+function inList(name: string, list: NonNullable<ReturnType<KnownLists["get"]>>, translator: Translator): Expression {
+  if (list.type !== "ip_range") return anyValue(name, list.values, translator);
+  const blocks = list.values.map((text) => ({ text, blocks: toBlocks(text) }));
+  for (const { text, blocks: found } of blocks) {
+    if (found === null) translator.tell("value-list-range", NO_SPAN, { value: text });
+  }
+  const known = blocks.flatMap((each) => each.blocks ?? []);
+  return known.length === 0 ? literal(false) : inBlocks(resolveField(name, translator.fields).field, known);
 }
 
 function anyValue(name: string, values: readonly string[], translator: Translator): Expression {

@@ -7,12 +7,6 @@ import type { ExceptionItem, ExceptionList } from "./exception.ts";
  * last. An item whose list is not given is written after all lists.
  */
 export function printExceptions(lists: readonly ExceptionList[], items: readonly ExceptionItem[]): string {
-  const listIds = new Set(lists.map((list) => list.listId));
-  const objects = lists.flatMap((list) => [
-    toListObject(list),
-    ...items.filter((item) => item.listId === list.listId).map(toItemObject),
-  ]);
-  const others = items.filter((item) => !listIds.has(item.listId)).map(toItemObject);
   const summary = {
     exported_exception_list_count: lists.length,
     exported_exception_list_item_count: items.length,
@@ -21,7 +15,22 @@ export function printExceptions(lists: readonly ExceptionList[], items: readonly
     missing_exception_lists: [],
     missing_exception_lists_count: 0,
   };
-  return [...objects, ...others, summary].map((object) => `${JSON.stringify(object)}\n`).join("");
+  return [...printExceptionObjects(lists, items), summary].map((object) => `${JSON.stringify(object)}\n`).join("");
+}
+
+/** The lines of lists and items, without a summary. */
+export function printExceptionObjects(
+  lists: readonly ExceptionList[],
+  items: readonly ExceptionItem[],
+): readonly JsonObject[] {
+  const listIds = new Set(lists.map((list) => list.listId));
+  return [
+    ...lists.flatMap((list) => [
+      toListObject(list),
+      ...items.filter((item) => item.listId === list.listId).map(toItemObject),
+    ]),
+    ...items.filter((item) => !listIds.has(item.listId)).map(toItemObject),
+  ];
 }
 
 function toListObject(list: ExceptionList): JsonObject {

@@ -120,7 +120,14 @@ export function readExceptions(file: CaseFile): StoredException[] {
     .all();
 }
 
-/** Ids of the items that the case has, those taken back included. */
-export function knownExceptionItems(file: CaseFile): Set<string> {
-  return new Set(file.db.prepare<[], string>("SELECT item_id FROM exception").pluck().all());
+/** The items that the case has by their id, those taken back included; of several versions the last. JSON unread. */
+export function knownExceptionItems(
+  file: CaseFile,
+): Map<string, { readonly id: number; readonly deleted: boolean; readonly document: string; readonly scope: string }> {
+  const rows = file.db
+    .prepare<[], { itemId: string; id: number; deleted: number; document: string; scope: string }>(
+      "SELECT item_id AS itemId, id, deleted, document, scope FROM exception ORDER BY id",
+    )
+    .all();
+  return new Map(rows.map(({ itemId, deleted, ...row }) => [itemId, { ...row, deleted: deleted === 1 }]));
 }

@@ -79,3 +79,16 @@ export function readRule(file: CaseFile, row: number): RuleRow | null {
 export function readRulesOfFindings(file: CaseFile): RuleRow[] {
   return file.db.prepare<[], RuleRow>(`${SELECT_RULE} WHERE id IN (SELECT rule FROM finding) ORDER BY id`).all();
 }
+
+/** Whether a rule of the case refers to an exception list. */
+export function hasRuleWithList(file: CaseFile, listId: string): boolean {
+  return (
+    file.db
+      .prepare<[string], 1>(
+        `SELECT 1 FROM rule r, json_each(r.document, '$.exceptionLists') l
+         WHERE json_extract(l.value, '$.listId') = ? LIMIT 1`,
+      )
+      .pluck()
+      .get(listId) === 1
+  );
+}

@@ -1,8 +1,7 @@
 /** Everything the triage asks of the events; runs in the search process. */
 import { UserError } from "../base/errors.ts";
-import { readFindingEvents, readFindings } from "../store/finding-rows.ts";
-import { readRule } from "../store/rules.ts";
 import type { TimeWindow } from "../sql/compile-stage.ts";
+import { blastRadius } from "./blast-radius.ts";
 import { completions } from "./completion.ts";
 import { EngineSession, type Refused } from "./engine-session.ts";
 import { toEventRows, usualColumns } from "./event-columns.ts";
@@ -73,7 +72,7 @@ export class CaseSearch {
     timeline: (scope) => timelineOf(this.#session, scope),
     overview: async () => evidenceOverview(await this.#session.engine()),
     why: ({ finding }) => this.#why(finding),
-    blast: async ({ condition, rules }) => this.#blast(condition, rules),
+    blast: (ask) => this.#blast(ask),
     complete: async ({ text, caret }) => completions(await this.#session.engine(), text, caret),
   };
 
@@ -107,8 +106,7 @@ export class CaseSearch {
     return new FindingExplainer(await this.#session.engine()).explain(id);
   }
 
-  /** The findings of these rules (of all, when none is named) an event of which satisfies the condition. */
-  async #blast(condition: string, rules: readonly string[]): Promise<Answer<"blast">> {
+  async #blast({ condition, rules, stage }: Ask<"blast">): Promise<Answer<"blast">> {
     const answers = await this.#session.answers(`any where ${condition}`, WHOLE_TIME);
     if (!answers.ok) {
       const [problem] = problemsOf(answers);
@@ -120,26 +118,7 @@ export class CaseSearch {
         },
       );
     }
-    const { file } = await this.#session.engine();
-    const matching = new Set(answers.ids);
-    const findings = readFindings(file).filter(({ suppressedBy, state }) => suppressedBy === null && state !== "gone");
-    const events = readFindingEvents(
-      file,
-      findings.map(({ id }) => id),
-    );
-    const ruleIds = new Map<number, string>();
-    const hidden = findings.filter((finding) => {
-      const ruleId = ruleIds.get(finding.rule) ?? readRule(file, finding.rule)?.id ?? "";
-      ruleIds.set(finding.rule, ruleId);
-      if (rules.length > 0 && !rules.includes(ruleId)) return false;
-      return (events.get(finding.id) ?? []).some((event) => event !== null && matching.has(event));
-    });
-    return {
-      ids: hidden.map(({ id }) => id),
-      findings: hidden.length,
-      rules: new Set(hidden.map(({ rule }) => ruleIds.get(rule))).size,
-      truePositives: hidden.filter(({ verdict }) => verdict === "true_positive").length,
-    };
+    return blastRadius((await this.#session.engine()).file, new Set(answers.ids), rules, stage);
   }
 }
 

@@ -2,15 +2,17 @@ import { randomUUID } from "node:crypto";
 import { UserError } from "../base/errors.ts";
 import { exactJsonText, parseExactJson } from "../base/exact-json.ts";
 import { EventReader } from "../store/events.ts";
-import { addException, deleteException, readExceptions } from "../store/exceptions.ts";
+import type { ExceptionScope } from "../hunt/rule-exceptions.ts";
+import { addException, deleteException } from "../store/exceptions.ts";
 import { getSetting, setSetting } from "../store/settings.ts";
 import { CaseBook, undoText } from "./case-book.ts";
 import { findingDetail } from "./finding-detail.ts";
 import { keptOverview, OVERVIEW_SETTING, overviewSetting, toOverview } from "./overview.ts";
 import { SearchClient } from "./search-client.ts";
+import { listExceptions } from "./list-exceptions.ts";
 import { suggestExceptions } from "./suggest-exceptions.ts";
 import type { AnswerRequest } from "./search-protocol.ts";
-import type { ExceptionView, FindingDetail, MatchedLeaf, QueryOptions, TriageService } from "./types.ts";
+import type { FindingDetail, MatchedLeaf, QueryOptions, TriageService } from "./types.ts";
 
 /** Counting the results of a pivot stops here: `10,000+`. */
 const COUNT_LIMIT = 10_000;
@@ -88,17 +90,17 @@ export async function openTriage(path: string, options: TriageOptions): Promise<
     ledger: async (hunt) => book.ledger(hunt),
     hunts: async () => book.hunts(),
     journal: async (limit) => book.journal(limit),
-    exceptions: async () => listExceptions(book),
+    exceptions: async () => listExceptions(book.file, book.now()),
     suggestExceptions: async (finding) => suggestExceptions(findingDetail(book, finding, [])),
-    blastRadius: async (condition, rules, signal) => {
-      const { findings, rules: count, truePositives } = await search.ask("blast", { condition, rules }, signal);
-      return { findings, rules: count, truePositives };
+    blastRadius: async (condition, rules, signal, stage = null) => {
+      const { ids: _ids, ...radius } = await search.ask("blast", { condition, rules, stage }, signal);
+      return radius;
     },
-    saveException: async (name, condition, rules, expiresAt) => {
+    saveException: async (name, condition, rules, expiresAt, stage = null) => {
       const actor = book.actor();
-      const { ids } = await search.ask("blast", { condition, rules });
-      const draft = { itemId: randomUUID(), name, document: { condition }, scope: { rules }, expiresAt };
-      addException(book.file, actor, draft, ids);
+      const { ids } = await search.ask("blast", { condition, rules, stage });
+      const scope: ExceptionScope = { rules, stage: stage === null ? null : stage - 1 };
+      addException(book.file, actor, { itemId: randomUUID(), name, document: { condition }, scope, expiresAt }, ids);
     },
     deleteException: async (id) => deleteException(book.file, book.actor(), id),
     complete: (text, caret) => search.ask("complete", { text, caret }),
@@ -126,19 +128,6 @@ function answerOf(eql: string, { from, to, limit, columns }: QueryOptions): Answ
 function noReasons(error: unknown): readonly (readonly MatchedLeaf[])[] {
   if (error instanceof UserError) return [];
   throw error;
-}
-
-function listExceptions(book: CaseBook): ExceptionView[] {
-  return readExceptions(book.file).map(({ id, name, document, scope, analyst, at, expiresAt, hides }) => ({
-    id,
-    name,
-    condition: (JSON.parse(document) as { condition?: string }).condition ?? "",
-    rules: (JSON.parse(scope) as { rules?: string[] }).rules ?? [],
-    analyst,
-    at,
-    expiresAt,
-    hides,
-  }));
 }
 
 /** A JSON text indented by two, its numbers as they were written. */

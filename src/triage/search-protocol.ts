@@ -74,7 +74,7 @@ export interface SearchRequests {
   /** Why the events of a finding matched, by position. Empty lists where the rule cannot be asked. */
   readonly why: { readonly ask: { readonly finding: number }; readonly answer: readonly (readonly MatchedLeaf[])[] };
   readonly blast: {
-    readonly ask: { readonly condition: string; readonly rules: readonly string[] };
+    readonly ask: { readonly condition: string; readonly rules: readonly string[]; readonly stage: number | null };
     readonly answer: BlastRadius & { readonly ids: readonly number[] };
   };
   readonly complete: {

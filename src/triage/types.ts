@@ -288,11 +288,21 @@ export interface ExceptionView {
   readonly id: number;
   readonly name: string;
   readonly condition: string;
+  /** Ids of the rules it holds for; none: all, or, of an item of a list, none here. */
   readonly rules: readonly string[];
+  /** 1-based stage of a sequence that it holds for; null: all. */
+  readonly stage: number | null;
+  /** Elastic's list that it is of; null: made here. */
+  readonly list: string | null;
+  /** Operating systems it is limited to; none: all. */
+  readonly osTypes: readonly string[];
+  readonly comments: readonly { readonly comment: string; readonly by: string | null; readonly at: string | null }[];
   readonly analyst: string;
   readonly at: string;
   readonly expiresAt: string | null;
   readonly hides: number;
+  /** Why it does nothing: it has expired, a value list is missing, no rule refers to its list; null: it is in force. */
+  readonly idle: string | null;
 }
 
 /** What an exception would hide, before it is saved. */
@@ -300,6 +310,8 @@ export interface BlastRadius {
   readonly findings: number;
   readonly rules: number;
   readonly truePositives: number;
+  /** Groups of which only the first events are known here: the next hunt judges them. */
+  readonly undecided: number;
 }
 
 export interface FacetValue {
@@ -386,8 +398,20 @@ export interface TriageService {
   suggestExceptions(
     finding: number,
   ): Promise<readonly { readonly name: string; readonly condition: string; readonly rules: readonly string[] }[]>;
-  blastRadius(condition: string, rules: readonly string[], signal?: AbortSignal): Promise<BlastRadius>;
-  saveException(name: string, condition: string, rules: readonly string[], expiresAt: string | null): Promise<void>;
+  /** @param stage 1-based stage of a sequence to which the exception is limited; null or left out: any event */
+  blastRadius(
+    condition: string,
+    rules: readonly string[],
+    signal?: AbortSignal,
+    stage?: number | null,
+  ): Promise<BlastRadius>;
+  saveException(
+    name: string,
+    condition: string,
+    rules: readonly string[],
+    expiresAt: string | null,
+    stage?: number | null,
+  ): Promise<void>;
   deleteException(id: number): Promise<void>;
   /** Completions for an EQL prompt at a caret: fields, functions, keywords, values of the field being compared. */
   complete(text: string, caret: number): Promise<readonly string[]>;

@@ -214,7 +214,9 @@ describe("exceptions", () => {
       rules: ["11111111-1111-4111-8111-111111111111"],
     });
     await service.setVerdict([2], "true_positive");
-    expect(await service.blastRadius('process.name == "nc"', [])).toEqual({ findings: 3, rules: 2, truePositives: 1 });
+    expect(await service.blastRadius('process.name == "nc"', [])).toEqual({
+      ...{ findings: 3, rules: 2, truePositives: 1, undecided: 0 },
+    });
     await service.saveException("db checks", suggested?.condition ?? "", suggested?.rules ?? [], null);
     expect((await service.findings()).map(({ id }) => id)).toEqual([1, 3]);
     expect((await service.findings({ suppressed: true })).map(({ id, suppressedBy }) => [id, suppressedBy])).toEqual([

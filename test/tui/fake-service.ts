@@ -486,10 +486,15 @@ export function fakeService(options: FakeOptions = {}): FakeService {
         name: "Monitoring",
         condition: 'process.name : "nc"',
         rules: ["net-tool"],
+        stage: null,
+        list: null,
+        osTypes: [],
+        comments: [],
         analyst: "ada",
         at: "2026-03-01T19:00:00Z",
         expiresAt: null,
         hides: 5,
+        idle: null,
       },
     ],
     suggestExceptions: async () => [
@@ -499,7 +504,7 @@ export function fakeService(options: FakeOptions = {}): FakeService {
         rules: ["net-tool"],
       },
     ],
-    blastRadius: async () => ({ findings: 17, rules: 1, truePositives: 2 }),
+    blastRadius: async () => ({ findings: 17, rules: 1, truePositives: 2, undecided: 0 }),
     saveException: async (name) => {
       calls.push(`exception ${name}`);
     },

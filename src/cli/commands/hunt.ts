@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
 import { EXIT, UserError } from "../../base/errors.ts";
+import { safeText } from "../../base/safe-text.ts";
 import type { HuntHooks, HuntProgress, HuntReport } from "../../hunt/hunt-types.ts";
 import { type CaseOptions, withAnalyst } from "../case-command.ts";
 import { huntJson, huntText, outcomeCounts } from "../hunt-output.ts";
@@ -82,6 +83,7 @@ async function hunt(io: CliIo, options: HuntCommandOptions, output: Output): Pro
       runHunt(
         {
           ...{ casePath, rules: pack.rules, problems: pack.problems, exceptions: pack.exceptionItems, ...window },
+          exceptionLists: pack.exceptionLists,
           analyst: analystName(options.analyst, io.env),
           ...{ respectIndex: options.respectIndex === true, maxFindings },
           ...{ timeLimitMs: limit * 1000, processes, now: io.now },
@@ -111,7 +113,8 @@ function progressText({ phase, done, total, rule, findings }: HuntProgress): str
 }
 
 /** The exit code, and on stderr why the hunt is not complete. */
-function conclude(io: CliIo, { status, rules }: HuntReport): void {
+function conclude(io: CliIo, { status, rules, notApplied }: HuntReport): void {
+  for (const remark of notApplied) io.stderr.write(`eqlite: ${safeText(remark)}\n`);
   const incomplete = rules.some(({ outcome }) => outcome === "error" || outcome === "unsupported");
   if (status === "interrupted") {
     io.stderr.write("eqlite: interrupted; what was found so far is kept\n");

@@ -1,9 +1,11 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { EXIT, UserError } from "../../base/errors.ts";
+import { safeText } from "../../base/safe-text.ts";
 import type { CheckedRule } from "../../hunt/check-rules.ts";
 import type { Engine } from "../../hunt/engine.ts";
 import type { Pack } from "../../rules/pack-content.ts";
-import { type CliIo, resolvePath, writeOut } from "../io.ts";
+import { withCaseBook } from "../case-command.ts";
+import { type CliIo, resolvePath, writeFileOrOut, writeOut } from "../io.ts";
 import { jsonText } from "../json-out.ts";
 import { renderChecks, renderCoverage, renderRule, renderRules, renderTests } from "../rules-output.ts";
 
@@ -13,10 +15,10 @@ interface PackOptions {
   readonly json?: boolean;
 }
 
-/** `eqlite rules list|show|check|test|coverage`. */
+/** `eqlite rules list|show|check|test|coverage|export`. */
 export function rulesCommand(io: CliIo): Command {
   const command = new Command("rules").description("what is in a rule pack, and whether it can be run");
-  for (const each of [listCommand, showCommand, checkCommand, testCommand, coverageCommand]) {
+  for (const each of [listCommand, showCommand, checkCommand, testCommand, coverageCommand, exportCommand]) {
     command.addCommand(each(io));
   }
   return command;
@@ -94,6 +96,36 @@ function coverageCommand(io: CliIo): Command {
       await writeOut(io.stdout, options.json === true ? jsonText(tactics) : renderCoverage(tactics, io.columns));
     },
   );
+}
+
+interface ExportOptions extends PackOptions {
+  readonly output: string;
+}
+
+function exportCommand(io: CliIo): Command {
+  return withPack(new Command("export").description("the rules of a pack, with their exceptions, for another program"))
+    .addOption(
+      new Option("--format <format>", "kibana: NDJSON as Kibana imports it").choices(["kibana"]).default("kibana"),
+    )
+    .option("--case <file>", "also the exceptions of this case")
+    .option("--output <file>", "where to write (default: standard output)", "-")
+    .action(async (options: ExportOptions) => {
+      const pack = await readRules(io, options.rules);
+      const [{ printRules }, { withCaseExceptions }] = await Promise.all([
+        import("../../rules/print-rule.ts"),
+        import("../../triage/exchange-exceptions.ts"),
+      ]);
+      const whole =
+        options.case === undefined
+          ? { ...pack, leftOut: [] }
+          : await withCaseBook(io, options, "read", (book) => withCaseExceptions(pack, book.file));
+      await writeFileOrOut(io, options.output, printRules(whole.rules, whole.exceptionLists, whole.exceptionItems));
+      const wrong = pack.problems.filter(({ severity }) => severity === "error");
+      for (const { path, message } of wrong) io.stderr.write(`eqlite: ${safeText(path)}: ${safeText(message)}\n`);
+      for (const sentence of whole.leftOut) io.stderr.write(`eqlite: ${safeText(sentence)}\n`);
+      io.stderr.write(`${whole.rules.length} rules, ${whole.exceptionItems.length} exceptions\n`);
+      if (wrong.length > 0 || whole.leftOut.length > 0) io.exitCode = EXIT.incomplete;
+    });
 }
 
 function withPack(command: Command): Command {

@@ -1,0 +1,53 @@
+import { getSetting, setSetting } from "./settings.ts";
+import type { CaseFile } from "./case-file.ts";
+import { type Actor, appendJournal } from "./journal.ts";
+
+/** A value list of Elastic's: what exceptions of type `list` refer to. An export of rules does not hold it. */
+export interface ValueList {
+  readonly id: string;
+  /** `keyword`, `ip`, `ip_range`, `text`, ... as Kibana names them. */
+  readonly type: string;
+  /** As exported, each once. */
+  readonly values: readonly string[];
+}
+
+const PREFIX = "value-list:";
+
+/** Stores a value list, in the place of an earlier one with the same id, and journals it. */
+export function saveValueList(
+  file: CaseFile,
+  actor: Actor,
+  list: ValueList,
+  origin: Readonly<Record<string, unknown>>,
+): void {
+  file.transaction(() => {
+    setSetting(file, PREFIX + list.id, JSON.stringify({ type: list.type, values: list.values }));
+    const detail = { list: list.id, type: list.type, values: list.values.length, ...origin };
+    appendJournal(file, actor, { action: "value-list.import", target: `value-list:${list.id}`, detail });
+  });
+}
+
+/** A value list of the case, or null. */
+export function readValueList(file: CaseFile, id: string): ValueList | null {
+  const text = getSetting(file, PREFIX + id);
+  return text === null ? null : { id, ...(JSON.parse(text) as Omit<ValueList, "id">) };
+}
+
+/** The value lists of a case by id, each read when it is first asked for. */
+export class ValueLists {
+  private readonly file: CaseFile;
+  private readonly known = new Map<string, ValueList | null>();
+
+  constructor(file: CaseFile) {
+    this.file = file;
+  }
+
+  get(id: string): ValueList | undefined {
+    let list = this.known.get(id);
+    if (list === undefined) {
+      list = readValueList(this.file, id);
+      this.known.set(id, list);
+    }
+    return list ?? undefined;
+  }
+}
