@@ -521,13 +521,14 @@ export class RowBuilder {
   #numbers(node: FieldNode): boolean {
     const all = [node.cell, node.low, node.high, ...node.more];
     node.more.length = 0;
-    const seen = new Set<string>();
+    const seen = new Set<number | string>();
     const kept: number[] = [];
     for (let index = 0; index < all.length; index += 3) {
       const cell = all[index] as number;
       const low = all[index + 1] as number;
       const high = cell === CELL.int32 ? low >> 31 : (all[index + 2] as number);
-      const key = `${low}:${high}`;
+      const key =
+        cell !== CELL.double && high >> 20 === high >> 31 ? high * 4_294_967_296 + (low >>> 0) : `${low}:${high}`;
       if (seen.has(key)) continue;
       seen.add(key);
       kept.push(this.events, node.id, cell === CELL.int32 ? CELL.int64 : cell, low, high);

@@ -1,4 +1,5 @@
 import type { CaseFile } from "./case-file.ts";
+import { sideIndexes } from "./side-rows.ts";
 
 /**
  * Columns through which most of a hunt goes. They are indexed where they are present; others when a pack asks for them.
@@ -26,6 +27,11 @@ function indexPlans(file: CaseFile): IndexPlan[] {
     .all()
     .filter(({ path }) => INDEXED.includes(path))
     .map(({ id }) => ({ name: `event_f${id}`, sql: `ON event (f${id}) WHERE f${id} IS NOT NULL` }));
+  const sides = file.db
+    .prepare<[], number>("SELECT id FROM field WHERE has_side = 1 ORDER BY id")
+    .pluck()
+    .all()
+    .flatMap(sideIndexes);
   return [
     { name: "value_folded", sql: "ON value (family, folded, text) WHERE folded IS NOT NULL" },
     { name: "value_ip", sql: "ON value (ip) WHERE ip IS NOT NULL" },
@@ -33,6 +39,7 @@ function indexPlans(file: CaseFile): IndexPlan[] {
     { name: "value_item_item", sql: "ON value_item (item, list)" },
     { name: "event_time", sql: "ON event (time)" },
     ...columns,
+    ...sides,
   ];
 }
 
@@ -41,6 +48,11 @@ const IDENTITY_INDEXES: readonly IndexPlan[] = [
   { name: "event_identity", sql: "ON event (identity)" },
   { name: "event_hit", sql: "ON event (hit) WHERE hit IS NOT NULL" },
 ];
+
+/** Builds the indexes of side tables that were filled. Temporary tables of the connection stay. */
+export function buildSideIndexes(file: CaseFile, fields: readonly number[]): void {
+  for (const plan of fields.flatMap(sideIndexes)) create(file, plan);
+}
 
 /** Whether the last load was completed, and left its indexes. */
 export function hasIndexes(file: CaseFile): boolean {
@@ -73,7 +85,10 @@ function create(file: CaseFile, { name, sql }: IndexPlan): void {
   file.db.exec(`CREATE INDEX IF NOT EXISTS ${name} ${sql}`);
 }
 
-/** Sorting in pieces of the cache's size, on disk and by helper threads: faster than all at once in memory, and bounded. */
+/**
+ * Sorting in pieces of the cache's size, on disk and by helper threads: faster than all at once in memory, and bounded.
+ * Temporary tables of the connection are lost.
+ */
 function withSorting(file: CaseFile, work: () => void): void {
   file.db.pragma("temp_store = FILE");
   file.db.pragma("cache_size = -8192");

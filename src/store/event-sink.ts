@@ -9,7 +9,7 @@ import { HashRuns } from "./hash-runs.ts";
 import { Originals } from "./originals.ts";
 import { NumberRecord } from "./record.ts";
 import { CELL, ROW, ROW_HAS_HIT, ROW_HAS_TIE, type RowBatch } from "./row-batch.ts";
-import { type SideRow, writeSideRows } from "./side-rows.ts";
+import { SideRows } from "./side-rows.ts";
 import { addSourceCounts, noCounts, type SourceCounts } from "./source-counts.ts";
 import { MAX_RECORD, Stage, type StageTable } from "./stage.ts";
 import { IdMap, ValueWriter } from "./value-writer.ts";
@@ -85,7 +85,7 @@ interface Pending {
   readonly blocks: PendingBlock[];
   readonly rejected: (readonly [line: number, offset: number, bytes: number, code: string, reason: string])[];
   readonly duplicates: (readonly [event: number, line: number, block: number, offset: number, bytes: number])[];
-  readonly side: SideRow[];
+  readonly side: SideRows;
   readonly derived: (readonly [event: number, block: number, offset: number, bytes: number])[];
   readonly derivedBlocks: (readonly [id: number, data: Uint8Array])[];
   readonly counts: SourceCounts;
@@ -209,7 +209,7 @@ export class EventSink {
     this.#line += batch.lines;
     this.#pendingBytes += batch.rejected.length * SMALL_ROW_BYTES + (batch.derivedData?.length ?? 0);
     const limit = this.#options.batchBytes ?? FLUSH_BYTES;
-    if (this.#stage.size >= limit || this.#pendingBytes >= limit) this.flush();
+    if (this.#stage.size >= limit || this.#pendingBytes + this.#values.wideBytes >= limit) this.flush();
   }
 
   #mapsOf(worker: number, batch: RowBatch): WorkerMaps {
@@ -351,13 +351,8 @@ export class EventSink {
     for (let at = 0; at < side.length; at += 5) {
       const event = ids[side[at] as number] as number;
       if (event === 0) continue;
-      this.#pending.side.push({
-        field: maps.fields[side[at + 1] as number] as RegisteredField,
-        event,
-        cell: side[at + 2] as number,
-        low: side[at + 3] as number,
-        high: side[at + 4] as number,
-      });
+      const field = maps.fields[side[at + 1] as number] as RegisteredField;
+      this.#pending.side.add(field, event, side[at + 2] as number, side[at + 3] as number, side[at + 4] as number);
     }
   }
 
@@ -386,6 +381,7 @@ export class EventSink {
     if (this.#fields.hasNew) this.#file.transaction(() => this.#fields.writeNew());
     const definition = db.prepare("SELECT sql FROM sqlite_schema WHERE name = 'event'").pluck().get() as string;
     if (this.#events !== null) this.#events.sql = definition;
+    pending.side.stage(this.#stage);
     writeFileSync(this.#stagePath, this.#stage.finish());
     try {
       db.prepare("ATTACH ? AS stage").run(this.#stagePath);
@@ -436,7 +432,7 @@ export class EventSink {
     for (const [id, data] of pending.derivedBlocks) insertDerivedBlock.run(BigInt(id), data);
     const insertDerived = db.prepare("INSERT INTO derived (event, block, offset, bytes) VALUES (?, ?, ?, ?)");
     for (const row of pending.derived) insertDerived.run(...row.map(BigInt));
-    writeSideRows(db, pending.side);
+    pending.side.insertStaged(db);
     this.#fields.writeCounts(this.#source);
     addSourceCounts(db, this.#source, pending.counts);
   }
@@ -450,5 +446,13 @@ export class EventSink {
 }
 
 function noPending(): Pending {
-  return { blocks: [], rejected: [], duplicates: [], side: [], derived: [], derivedBlocks: [], counts: noCounts() };
+  return {
+    blocks: [],
+    rejected: [],
+    duplicates: [],
+    side: new SideRows(),
+    derived: [],
+    derivedBlocks: [],
+    counts: noCounts(),
+  };
 }

@@ -1,40 +1,76 @@
 import type Database from "better-sqlite3";
 import type { RegisteredField } from "./field-registry.ts";
+import { NumberRecord } from "./record.ts";
 import { CELL } from "./row-batch.ts";
+import type { Stage, StageTable } from "./stage.ts";
 
-/** A number of a list, for the side table of its field. */
-export interface SideRow {
-  readonly field: RegisteredField;
-  readonly event: number;
-  /** `CELL.int64` or `CELL.double`, with its two halves. */
-  readonly cell: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-/** Makes the side table of a field, with its indexes. */
+/** Makes the side table of a field. Its indexes are those of `sideIndexes`. */
 export function createSideTable(db: Database.Database, field: number, type: "INTEGER" | "REAL"): void {
-  db.exec(
-    `CREATE TABLE IF NOT EXISTS f_${field} (event INTEGER NOT NULL, v ${type} NOT NULL);
-     CREATE INDEX IF NOT EXISTS f_${field}_event ON f_${field} (event);
-     CREATE INDEX IF NOT EXISTS f_${field}_v ON f_${field} (v, event);`,
-  );
+  db.exec(`CREATE TABLE IF NOT EXISTS f_${field} (event INTEGER NOT NULL, v ${type} NOT NULL)`);
 }
 
-/** Writes lists of numbers into the side tables of their fields. In a transaction of the caller. */
-export function writeSideRows(db: Database.Database, rows: readonly SideRow[]): void {
-  const inserts = new Map<number, Database.Statement>();
-  const double = new DataView(new ArrayBuffer(8));
-  for (const { field, event, cell, low, high } of rows) {
-    let insert = inserts.get(field.id);
-    if (insert === undefined) {
+/** Name and definition of each index of a side table. */
+export function sideIndexes(field: number): { readonly name: string; readonly sql: string }[] {
+  return [
+    { name: `f_${field}_event`, sql: `ON f_${field} (event)` },
+    { name: `f_${field}_v`, sql: `ON f_${field} (v, event)` },
+  ];
+}
+
+interface FieldRows {
+  readonly field: RegisteredField;
+  /** Per number the event, the kind of its cell, and its two halves. */
+  readonly words: number[];
+  /** Of its rows in the stage. */
+  first: number;
+  last: number;
+}
+
+/** Lists of numbers on their way into the side tables of their fields. */
+export class SideRows {
+  readonly #fields = new Map<number, FieldRows>();
+
+  /** @param cell `CELL.int64` or `CELL.double`; `low` and `high` are the halves of the value. */
+  add(field: RegisteredField, event: number, cell: number, low: number, high: number): void {
+    let rows = this.#fields.get(field.id);
+    if (rows === undefined) {
+      rows = { field, words: [], first: 0, last: 0 };
+      this.#fields.set(field.id, rows);
+    }
+    rows.words.push(event, cell, low, high);
+  }
+
+  /** Puts the rows into a table of the stage, field after field. */
+  stage(stage: Stage): void {
+    if (this.#fields.size === 0) return;
+    const table: StageTable = stage.table("side", "CREATE TABLE side (event INTEGER, v)");
+    const record = new NumberRecord(2);
+    let row = 0;
+    for (const rows of this.#fields.values()) {
+      rows.first = row + 1;
+      const { words } = rows;
+      for (let at = 0; at < words.length; at += 4) {
+        record.clear();
+        record.setInt32(0, words[at] as number);
+        const [low, high] = [words[at + 2] as number, words[at + 3] as number];
+        if (words[at + 1] === CELL.double) record.setDouble(1, low, high);
+        else record.setInt64(1, low, high);
+        const to = stage.reserve(table, ++row, record.length);
+        record.write(stage.data, to);
+      }
+      rows.last = row;
+    }
+  }
+
+  /** Copies what was staged; the stage is attached as `stage`. In a transaction of the caller. */
+  insertStaged(db: Database.Database): void {
+    for (const { field, first, last } of this.#fields.values()) {
       createSideTable(db, field.id, field.field.type === "double" ? "REAL" : "INTEGER");
       db.prepare("UPDATE field SET has_side = 1, side_complete = 1 WHERE id = ?").run(BigInt(field.id));
-      insert = db.prepare(`INSERT INTO f_${field.id} (event, v) VALUES (?, ?)`);
-      inserts.set(field.id, insert);
+      db.prepare(`INSERT INTO f_${field.id} SELECT event, v FROM stage.side WHERE rowid BETWEEN ? AND ?`).run(
+        BigInt(first),
+        BigInt(last),
+      );
     }
-    double.setInt32(0, high);
-    double.setInt32(4, low);
-    insert.run(BigInt(event), cell === CELL.double ? double.getFloat64(0) : double.getBigInt64(0));
   }
 }

@@ -5,6 +5,7 @@ import { invariant } from "../base/errors.ts";
 import { type LeafValue, toBoolean, toDate, toDouble, toIp, toLong, toText } from "../ecs/field-value.ts";
 import { forEachLeaf } from "../ecs/normalise.ts";
 import { parseTimeZone, type TimeZone } from "../ecs/time-zone.ts";
+import { buildSideIndexes } from "./case-indexes.ts";
 import type { CaseFile } from "./case-file.ts";
 import { EventReader } from "./events.ts";
 import { fieldByPath, type StoredField } from "./fields.ts";
@@ -104,6 +105,10 @@ class SideFiller {
       this.#file.transaction(() => this.#fillBatch(from, to));
       onProgress((to - first + 1) / (last - first + 1));
     }
+    buildSideIndexes(
+      this.#file,
+      [...this.#targets.values()].map(({ field }) => field.id),
+    );
     this.#file.transaction(() => {
       for (const { field } of this.#targets.values()) {
         db.prepare("UPDATE field SET side_complete = 1, side_until = ? WHERE id = ?").run(

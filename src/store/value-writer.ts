@@ -41,6 +41,8 @@ export class ValueWriter {
   #items: StageTable | null = null;
   /** Values too large for the stage. */
   #wide: WideValue[] = [];
+  /** Bytes of values that wait outside of the stage. */
+  wideBytes = 0;
   #list = Buffer.allocUnsafeSlow(1 << 12);
   #listView = new DataView(this.#list.buffer);
 
@@ -83,6 +85,7 @@ export class ValueWriter {
     this.#items = stage.table("value_item", "CREATE TABLE value_item (list INTEGER, item INTEGER)");
     this.#nextItem = 1;
     this.#wide = [];
+    this.wideBytes = 0;
   }
 
   /** Fills the index from a case that has values. */
@@ -241,6 +244,7 @@ export class ValueWriter {
     }
     const { stage, values } = this.#open();
     if (!stage.add(values, id, data, at)) {
+      this.wideBytes += length;
       this.#wide.push({ id, family, bytes: Buffer.from(bytes.subarray(start, start + length)), odd });
     }
   }
