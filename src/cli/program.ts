@@ -23,9 +23,11 @@ import { stepCommand } from "./commands/step.ts";
 import { triageCommand } from "./commands/triage.ts";
 import { verdictCommand } from "./commands/verdict.ts";
 import { verifyCommand } from "./commands/verify.ts";
+import { upgradeCommand } from "./commands/upgrade.ts";
 import { timelineCommand } from "./commands/timeline.ts";
 import { treeCommand } from "./commands/tree.ts";
 import { redoCommand, undoCommand } from "./commands/undo.ts";
+import { whenUpgraded } from "../store/upgrade-notice.ts";
 import { type CliIo, processIo } from "./io.ts";
 import { noticeRedaction } from "./redaction-notice.ts";
 
@@ -53,6 +55,7 @@ const COMMANDS: readonly ((io: CliIo) => Command)[] = [
   exportCommand,
   bundleCommand,
   verifyCommand,
+  upgradeCommand,
 ];
 
 /** The whole program, every command with its options. */
@@ -73,6 +76,10 @@ export function buildProgram(io: CliIo): Command {
 
 /** Parses and runs one command line. Never throws. */
 export async function runCli(argv: readonly string[], io: CliIo = processIo()): Promise<ExitCode> {
+  whenUpgraded(({ path, from, to, backup }) => {
+    io.stderr.write(`eqlite: ${safeText(path)} was brought from schema ${from} to ${to}\n`);
+    io.stderr.write(`  what it was before is kept as ${safeText(backup)}\n`);
+  });
   try {
     await buildProgram(io).parseAsync([...argv], { from: "user" });
     return io.exitCode;

@@ -1,8 +1,9 @@
 import { existsSync, openSync, readSync, closeSync, statSync } from "node:fs";
 import Database from "better-sqlite3";
 import { errorCode, errorMessage, UserError } from "../base/errors.ts";
-import { migrate, SCHEMA_VERSION } from "./migrate.ts";
+import { migrate, type MigrationFile, readMigrations, schemaVersion } from "./migrate.ts";
 import { checkWritable, toUserError } from "./store-errors.ts";
+import { upgrade } from "./upgrade.ts";
 
 /** "EQL1": tells a case from any other SQLite file. */
 export const APPLICATION_ID = 0x45514c31;
@@ -89,17 +90,22 @@ export class CaseFile {
 }
 
 /**
- * Opens a case, creating or migrating it where `mode` allows.
+ * Opens a case, creating it or bringing it to the current schema where `mode` allows. A copy of a case of an older schema
+ * is made first, beside it; `whenUpgraded` and the journal tell its name.
  * @throws UserError `case-not-found`, `not-a-case`, `case-too-new`, `case-too-old`, `case-unwritable`, `case-busy`,
  * `case-unreadable`, `case-io`, `disk-full`
  */
-export async function openCase(path: string, mode: OpenMode): Promise<CaseFile> {
+export async function openCase(
+  path: string,
+  mode: OpenMode,
+  migrations: readonly MigrationFile[] = readMigrations(),
+): Promise<CaseFile> {
   const fresh = checkPath(path, mode);
   if (mode !== "read") checkWritable(path, existsSync(path));
   const db = connect(path, mode);
   try {
     const file = new CaseFile(path, mode, db);
-    await prepare(file, fresh);
+    await prepare(file, fresh, migrations);
     return file;
   } catch (error) {
     db.close();
@@ -156,28 +162,11 @@ function connect(path: string, mode: OpenMode): Database.Database {
   }
 }
 
-async function prepare(file: CaseFile, fresh: boolean): Promise<void> {
+async function prepare(file: CaseFile, fresh: boolean, migrations: readonly MigrationFile[]): Promise<void> {
   const { db } = file;
   const version = db.pragma("user_version", { simple: true }) as number;
-  if (!fresh || version > 0) {
-    if (db.pragma("application_id", { simple: true }) !== APPLICATION_ID) {
-      throw new UserError("not-a-case", `${file.path} is an SQLite file, but not a case of eqlite`);
-    }
-    if (version > SCHEMA_VERSION) {
-      throw new UserError(
-        "case-too-new",
-        `${file.path} was written by a newer eqlite (schema ${version}; this one knows ${SCHEMA_VERSION})`,
-        {
-          hint: "update eqlite",
-        },
-      );
-    }
-    if (version < SCHEMA_VERSION && file.readonly) {
-      throw new UserError("case-too-old", `${file.path} has the older schema ${version} and was opened read-only`, {
-        hint: "open it once without --readonly, on a writable copy, to bring it to the current schema",
-      });
-    }
-  }
+  const current = schemaVersion(migrations);
+  if (!fresh || version > 0) checkSchema(file, version, current);
   db.pragma("cache_size = -65536");
   db.pragma("temp_store = MEMORY");
   if (file.readonly) return;
@@ -188,5 +177,33 @@ async function prepare(file: CaseFile, fresh: boolean): Promise<void> {
   db.pragma("journal_mode = WAL");
   db.pragma("synchronous = NORMAL");
   db.pragma("foreign_keys = ON");
-  if (version < SCHEMA_VERSION) await migrate(db);
+  if (version === current) return;
+  if (version === 0) await migrate(db, migrations);
+  else await upgrade(file.path, db, { from: version, to: current }, migrations);
+}
+
+function checkSchema(file: CaseFile, version: number, current: number): void {
+  if (file.db.pragma("application_id", { simple: true }) !== APPLICATION_ID) {
+    throw new UserError("not-a-case", `${file.path} is an SQLite file, but not a case of eqlite`);
+  }
+  if (version > current) {
+    throw new UserError(
+      "case-too-new",
+      `${file.path} was written by a newer eqlite (schema ${version}; this one knows ${current})`,
+      { hint: "update eqlite" },
+    );
+  }
+  if (!file.readonly || version === current) return;
+  if (version === 0) {
+    throw new UserError("case-unfinished", `${file.path} holds nothing yet: its creation was interrupted`, {
+      hint: "load evidence into it: eqlite load DUMP --case FILE",
+    });
+  }
+  throw new UserError(
+    "case-too-old",
+    `${file.path} has schema ${version}, older than ${current}, and cannot be read as it is`,
+    {
+      hint: `bring it to the current schema: eqlite upgrade --case FILE; a copy of what it is now is kept beside it`,
+    },
+  );
 }

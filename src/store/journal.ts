@@ -3,8 +3,8 @@
  * `hash = sha256(previous hash + canonical JSON of the row)`. An undo appends a row, too. See docs/integrity.md.
  */
 import { canonicalJson } from "../base/canonical-json.ts";
-import { sha256Hex } from "../base/sha256.ts";
 import type { CaseFile } from "./case-file.ts";
+import { appendJournalRow, JOURNAL_ROOT, type JournalContent, journalHash } from "./journal-row.ts";
 import { readWithheld } from "./redaction.ts";
 
 /** Who acts, and when (ISO 8601, UTC). */
@@ -27,40 +27,21 @@ export interface StoredJournalEntry extends JournalEntry, Actor {
   readonly hash: string;
 }
 
-/** `previous` of the first row. */
-export const JOURNAL_ROOT = "0".repeat(64);
-
-interface RawRow {
-  readonly id: number;
-  readonly at: string;
-  readonly analyst: string;
-  readonly action: string;
-  readonly target: string | null;
-  readonly detail: string;
+interface RawRow extends JournalContent {
   readonly previous: string;
   readonly hash: string;
 }
 
 /** Appends a row and returns its id. Call it inside the transaction of the act it tells of. */
 export function appendJournal(file: CaseFile, actor: Actor, entry: JournalEntry): number {
-  const { db } = file;
-  const last = db
-    .prepare<[], { id: number; hash: string }>("SELECT id, hash FROM journal ORDER BY id DESC LIMIT 1")
-    .get();
-  const id = (last?.id ?? 0) + 1;
-  const previous = last?.hash ?? JOURNAL_ROOT;
-  const detail = canonicalJson(entry.detail);
-  const row = { id, at: actor.at, analyst: actor.analyst, action: entry.action, target: entry.target, detail };
-  db.prepare(
-    `INSERT INTO journal (id, at, analyst, action, target, detail, previous, hash)
-     VALUES (@id, @at, @analyst, @action, @target, @detail, @previous, @hash)`,
-  ).run({ ...row, previous, hash: hashOf(previous, row) });
-  return id;
-}
-
-function hashOf(previous: string, row: Omit<RawRow, "previous" | "hash">): string {
-  const { id, at, analyst, action, target, detail } = row;
-  return sha256Hex(previous + canonicalJson({ id, at, analyst, action, target, detail }));
+  const { action, target, detail } = entry;
+  return appendJournalRow(file.db, {
+    at: actor.at,
+    analyst: actor.analyst,
+    action,
+    target,
+    detail: canonicalJson(detail),
+  });
 }
 
 /** The last `limit` rows, newest first. */
@@ -114,7 +95,7 @@ export function verifyJournal(file: CaseFile): JournalCheck {
 
 function checkRow(row: RawRow, expectedId: number, previous: string, withheld: boolean): string | null {
   if (row.previous !== previous) return `journal row ${row.id} does not continue row ${expectedId - 1}`;
-  if (!withheld && row.hash !== hashOf(row.previous, row))
+  if (!withheld && row.hash !== journalHash(row.previous, row))
     return `journal row ${row.id} was changed: its hash does not fit its content`;
   if (row.id !== expectedId) return `journal row ${row.id} stands where row ${expectedId} belongs`;
   return null;

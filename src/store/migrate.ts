@@ -27,8 +27,13 @@ export function readMigrations(folder: string = MIGRATIONS): MigrationFile[] {
     }));
 }
 
+/** The version of the schema that migrations lead to. */
+export function schemaVersion(files: readonly MigrationFile[]): number {
+  return files.at(-1)?.version ?? 0;
+}
+
 /** The schema version this program writes. */
-export const SCHEMA_VERSION: number = readMigrations().at(-1)?.version ?? 0;
+export const SCHEMA_VERSION: number = schemaVersion(readMigrations());
 
 /** SQLite can roll back DDL; Kysely's own adapter says it cannot, and would run migrations without a transaction. */
 class TransactionalSqliteAdapter extends SqliteAdapter {
@@ -44,17 +49,23 @@ class TransactionalSqliteDialect extends SqliteDialect {
 }
 
 /**
- * Brings an open database to the newest schema, all or nothing: a failing migration leaves the file as it was.
+ * Brings an open database to the newest schema, all or nothing: a failing or interrupted migration leaves it as it was.
+ * @param last is run at the end, in the same transaction
  * @throws UserError `migration-failed`
  */
 export async function migrate(
   db: Database.Database,
   files: readonly MigrationFile[] = readMigrations(),
+  last: () => void = () => undefined,
 ): Promise<void> {
   const kysely = new Kysely<unknown>({ dialect: new TransactionalSqliteDialect({ database: unclosable(db) }) });
+  const up = async (trx: Kysely<unknown>, file: MigrationFile): Promise<void> => {
+    await apply(trx, db, file);
+    if (file === files.at(-1)) last();
+  };
   const provider: MigrationProvider = {
     getMigrations: async () =>
-      Object.fromEntries(files.map((file): [string, Migration] => [file.name, { up: (trx) => apply(trx, db, file) }])),
+      Object.fromEntries(files.map((file): [string, Migration] => [file.name, { up: (trx) => up(trx, file) }])),
   };
   const { error, results } = await new Migrator({ db: kysely, provider }).migrateToLatest();
   if (error !== undefined) {

@@ -4,7 +4,8 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sha256Hex } from "../../src/base/sha256.ts";
 import { type CaseFile, openCase } from "../../src/store/case-file.ts";
-import { appendJournal, iterateJournal, JOURNAL_ROOT, readJournal, verifyJournal } from "../../src/store/journal.ts";
+import { appendJournal, iterateJournal, readJournal, verifyJournal } from "../../src/store/journal.ts";
+import { JOURNAL_ROOT } from "../../src/store/journal-row.ts";
 
 let folder: string;
 let file: CaseFile;
