@@ -1,5 +1,5 @@
 import { existsSync, renameSync, rmSync } from "node:fs";
-import type Database from "better-sqlite3";
+import Database from "better-sqlite3";
 import { canonicalJson } from "../base/canonical-json.ts";
 import { VERSION } from "../base/version.ts";
 import { appendJournalRow } from "./journal-row.ts";
@@ -20,6 +20,9 @@ export async function upgrade(
   const partial = `${backup}.partial`;
   rmSync(partial, { force: true });
   await db.backup(partial);
+  const copy = new Database(partial);
+  copy.pragma("journal_mode = DELETE");
+  copy.close();
   renameSync(partial, backup);
   await migrate(db, migrations, () => {
     appendJournalRow(db, {
