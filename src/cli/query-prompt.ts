@@ -32,7 +32,7 @@ export async function queryPrompt(io: CliIo, casePath: string, run: QueryRunner 
     });
   }
   (await openCase(casePath, "read")).close();
-  const client = new SearchClient(casePath);
+  const client = new SearchClient(casePath, "waited");
   const session = new PromptSession(io, casePath, client, run);
   try {
     await session.run();

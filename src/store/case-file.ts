@@ -1,9 +1,8 @@
 import { existsSync, openSync, readSync, closeSync, statSync } from "node:fs";
 import Database from "better-sqlite3";
 import { errorCode, errorMessage, UserError } from "../base/errors.ts";
-import { migrate, type MigrationFile, readMigrations, schemaVersion } from "./migrate.ts";
+import { type MigrationFile, readMigrations, schemaVersion } from "./migrations.ts";
 import { checkWritable, toUserError } from "./store-errors.ts";
-import { upgrade } from "./upgrade.ts";
 
 /** "EQL1": tells a case from any other SQLite file. */
 export const APPLICATION_ID = 0x45514c31;
@@ -178,6 +177,8 @@ async function prepare(file: CaseFile, fresh: boolean, migrations: readonly Migr
   db.pragma("synchronous = NORMAL");
   db.pragma("foreign_keys = ON");
   if (version === current) return;
+  // Only now: what runs migrations takes longer to load than everything else that opens a case.
+  const [{ migrate }, { upgrade }] = await Promise.all([import("./migrate.ts"), import("./upgrade.ts")]);
   if (version === 0) await migrate(db, migrations);
   else await upgrade(file.path, db, { from: version, to: current }, migrations);
 }

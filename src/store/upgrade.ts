@@ -3,7 +3,8 @@ import Database from "better-sqlite3";
 import { canonicalJson } from "../base/canonical-json.ts";
 import { VERSION } from "../base/version.ts";
 import { appendJournalRow } from "./journal-row.ts";
-import { migrate, type MigrationFile } from "./migrate.ts";
+import { migrate } from "./migrate.ts";
+import type { MigrationFile } from "./migrations.ts";
 import { tellUpgrade } from "./upgrade-notice.ts";
 
 /**

@@ -36,6 +36,10 @@ export class CaseSearch {
   }
 
   readonly #handlers: Handlers = {
+    warm: async () => {
+      await this.#session.engine();
+      return true;
+    },
     events: async (ask) => {
       const list = await this.#session.list(ask.eql, ask);
       if ("ok" in list) return { ok: false, problems: problemsOf(list) };

@@ -37,9 +37,9 @@ export interface TriageOptions {
 export async function openTriage(path: string, options: TriageOptions): Promise<TriageService> {
   const { readonly, analyst, now = () => new Date() } = options;
   const book = await CaseBook.open(path, { readonly, analyst, now });
-  const search = new SearchClient(path);
+  const search = new SearchClient(path, "waited");
   // What nobody waits for has a process of its own: counting and explaining never stand before a question.
-  const background = new SearchClient(path);
+  const background = new SearchClient(path, "background");
 
   const why = (finding: number, signal?: AbortSignal): Promise<readonly (readonly MatchedLeaf[])[]> =>
     background.ask("why", { finding }, signal).catch(noReasons);
@@ -51,6 +51,9 @@ export async function openTriage(path: string, options: TriageOptions): Promise<
   return {
     readonly,
     analyst,
+    warm: () => {
+      void search.warm().then(() => background.warm());
+    },
     overview: async (signal) => {
       const kept = keptOverview(book);
       const evidence = kept ?? (await search.ask("overview", {}, signal));

@@ -14,6 +14,9 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** `waited`: somebody waits for the answer. `background`: gives way to those. */
+export type Urgency = "waited" | "background";
+
 /** How long a cancelled search may go on before its process is ended. */
 const GRACE_MS = 150;
 
@@ -31,14 +34,16 @@ class Aborted extends Error {
  */
 export class SearchClient {
   readonly #casePath: string;
+  readonly #urgency: Urgency;
   #child: ChildProcess | null = null;
   #queue: Waiting[] = [];
   #running: Waiting | null = null;
   #nextId = 1;
   #closed = false;
 
-  constructor(casePath: string) {
+  constructor(casePath: string, urgency: Urgency) {
     this.#casePath = casePath;
+    this.#urgency = urgency;
   }
 
   /** @throws AbortError when the signal aborts; UserError of the search */
@@ -65,6 +70,12 @@ export class SearchClient {
       this.#queue.push(waiting);
       this.#next();
     });
+  }
+
+  /** Starts the process and has it open the case, so that the first question need not wait for that; resolves then. */
+  async warm(): Promise<void> {
+    // Whatever hinders it is told to whoever asks something.
+    await this.ask("warm", {}).catch(() => undefined);
   }
 
   /** Ends the process; resolves when it is gone and the case is released. */
@@ -111,7 +122,7 @@ export class SearchClient {
   }
 
   #start(): ChildProcess {
-    const child = fork(MODULE, [this.#casePath], {
+    const child = fork(MODULE, [this.#casePath, this.#urgency], {
       serialization: "advanced",
       stdio: ["ignore", "ignore", "inherit", "ipc"],
       execArgv: ["--disable-warning=ExperimentalWarning"],

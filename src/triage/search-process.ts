@@ -1,12 +1,15 @@
 /**
  * The searches of the triage in a process of their own: SQLite cannot be interrupted from JavaScript, and the screen must
- * not wait. Started by `search-client.ts`, which kills it to cancel; argument: the case.
+ * not wait. Started by `search-client.ts`, which kills it to cancel; arguments: the case, and how
+ * urgent its answers are.
  */
+import { constants, setPriority } from "node:os";
 import process from "node:process";
 import { errorMessage, UserError } from "../base/errors.ts";
 import { CaseSearch } from "./case-search.ts";
 import type { SearchMessage, SearchReply } from "./search-protocol.ts";
 
+if (process.argv[3] === "background") setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 const search = new CaseSearch(process.argv[2] ?? "");
 
 process.on("message", (message: SearchMessage) => void answer(message));

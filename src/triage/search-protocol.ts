@@ -41,6 +41,8 @@ export interface EvidenceOverview {
 }
 
 export interface SearchRequests {
+  /** Opens the case. */
+  readonly warm: { readonly ask: Record<never, never>; readonly answer: true };
   readonly events: { readonly ask: AnswerRequest & { readonly at: PagePlace }; readonly answer: QueryResult };
   /** All events of an answer, counted. */
   readonly total: { readonly ask: AnswerRequest; readonly answer: number };

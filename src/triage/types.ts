@@ -347,6 +347,8 @@ export type QueryResult =
 export interface TriageService {
   readonly readonly: boolean;
   readonly analyst: string;
+  /** Gets ready for questions, in the background. */
+  warm(): void;
   overview(signal?: AbortSignal): Promise<Overview>;
   /** All findings, by time then id; suppressed ones only when asked. */
   findings(options?: { readonly suppressed?: boolean }): Promise<readonly FindingRow[]>;

@@ -86,6 +86,7 @@ export async function runTriage(service: TriageService, options: TriageOptions):
     };
     mounted = mountApp({ store, onControl }, { stdin, stdout });
     stop = watch(service, store, runner.written);
+    service.warm();
     await mounted.left;
   } finally {
     painter.stop();

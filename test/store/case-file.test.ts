@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openCase } from "../../src/store/case-file.ts";
 import { readJournal, verifyJournal } from "../../src/store/journal.ts";
 import { type Upgrade, whenUpgraded } from "../../src/store/upgrade-notice.ts";
-import { migrate, readMigrations, SCHEMA_VERSION } from "../../src/store/migrate.ts";
+import { migrate } from "../../src/store/migrate.ts";
+import { readMigrations, SCHEMA_VERSION } from "../../src/store/migrations.ts";
 
 let folder: string;
 beforeEach(() => {

@@ -1,6 +1,6 @@
 // A process of its own that migrates the case argv[2] and kills itself in the middle, after it has changed a table.
 import Database from "better-sqlite3";
-import { readMigrations } from "../../src/store/migrate.ts";
+import { readMigrations } from "../../src/store/migrations.ts";
 import { upgrade } from "../../src/store/upgrade.ts";
 
 const file = process.argv[2] ?? "";

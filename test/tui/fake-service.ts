@@ -285,6 +285,7 @@ export function fakeService(options: FakeOptions = {}): FakeService {
     calls,
     settings,
     aborted: () => aborted,
+    warm: () => undefined,
     overview: async () => ({
       casePath: "/cases/web.case",
       withheld: null,

@@ -7,7 +7,7 @@ import { VERSION } from "../../base/version.ts";
 import type { CaseFile } from "../../store/case-file.ts";
 import { countEvents } from "../../store/event-counts.ts";
 import { journalHead } from "../../store/journal.ts";
-import { SCHEMA_VERSION } from "../../store/migrate.ts";
+import { SCHEMA_VERSION } from "../../store/migrations.ts";
 import { readRedaction, readWithheld, type Redaction } from "../../store/redaction.ts";
 import { listMembers, listSources } from "../../store/sources.ts";
 import { VERDICTS, type Verdict } from "../../triage/types.ts";
