@@ -10,7 +10,7 @@ export function upgradeCommand(io: CliIo): Command {
     const path = caseOf(io, options.case);
     const [{ openCase }, { SCHEMA_VERSION }] = await Promise.all([
       import("../../store/case-file.ts"),
-      import("../../store/migrate.ts"),
+      import("../../store/migrations.ts"),
     ]);
     (await openCase(path, "write")).close();
     io.stderr.write(`the case has schema ${SCHEMA_VERSION}, the current one\n`);
