@@ -28,7 +28,3 @@ export interface RandomAccess {
   /** `length` bytes at `offset`, fewer only at the end. */
   read(offset: number, length: number): Promise<Buffer>;
 }
-
-/** What expands further than this, beyond `BOMB_BYTES`, is no log but a bomb. */
-export const BOMB_RATIO = 1000;
-export const BOMB_BYTES = 1024 * 1024 * 1024;

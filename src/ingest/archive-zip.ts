@@ -1,7 +1,8 @@
 import { crc32, createInflateRaw } from "node:zlib";
 import { Readable } from "node:stream";
 import { errorMessage } from "../base/errors.ts";
-import { type ArchiveEntry, type ArchiveProblem, BOMB_BYTES, BOMB_RATIO, type RandomAccess } from "./archive-types.ts";
+import { bomb, BOMB_BYTES, BOMB_RATIO } from "../base/decompress.ts";
+import type { ArchiveEntry, ArchiveProblem, RandomAccess } from "./archive-types.ts";
 
 const END = 0x06054b50;
 const END_64 = 0x06064b50;
@@ -178,8 +179,7 @@ async function* verified(
       const piece = part as Buffer;
       length += piece.length;
       if (length > BOMB_BYTES && length > packed * BOMB_RATIO) {
-        const reason = `more than ${String(BOMB_RATIO)} times its size when decompressed; the rest was not read`;
-        state.problem = { code: "decompression-bomb", reason };
+        state.problem = bomb();
         return;
       }
       checksum = crc32(piece, checksum);

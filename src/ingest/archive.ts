@@ -1,8 +1,6 @@
-import { createGunzip, createZstdDecompress } from "node:zlib";
-import { Readable } from "node:stream";
-import { errorMessage } from "../base/errors.ts";
+import { compressionOf, Decompression } from "../base/decompress.ts";
 import { readTar } from "./archive-tar.ts";
-import { type ArchiveEntry, type ArchiveProblem, BOMB_BYTES, BOMB_RATIO, type RandomAccess } from "./archive-types.ts";
+import { type ArchiveEntry, type ArchiveProblem, type RandomAccess } from "./archive-types.ts";
 import { readZip } from "./archive-zip.ts";
 
 export type ArchiveKind = "zip" | "tar";
@@ -87,7 +85,7 @@ type FileEntry = Extract<ArchiveEntry, { kind: "file" }>;
 async function* openEntry(entry: FileEntry, depth: number): AsyncGenerator<ArchiveEntry> {
   const stored = await peek(entry.bytes, PEEK_BYTES);
   const compression = compressionOf(stored.head);
-  const inflated = compression === null ? null : new Inflater(stored.all, compression);
+  const inflated = compression === null ? null : new Decompression(buffers(stored.all), compression);
   const opened = inflated === null ? stored : await peek(inflated.bytes(), PEEK_BYTES);
   const problem = (): ArchiveProblem | null => inflated?.problem ?? entry.problem();
   const kind = archiveKind(opened.head);
@@ -149,56 +147,6 @@ async function toMemory(bytes: AsyncIterable<Uint8Array>): Promise<RandomAccess 
   return { size, read: (offset, length) => Promise.resolve(whole.subarray(offset, offset + length)) };
 }
 
-type Compression = "gzip" | "zstd";
-
-function compressionOf(head: Buffer): Compression | null {
-  if (head.length < 4) return null;
-  if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
-  return head.readUInt32LE(0) === 0xfd2fb528 ? "zstd" : null;
-}
-
-/** Decompresses a stream, counting what goes in and comes out. */
-class Inflater {
-  readonly #input: AsyncIterable<Uint8Array>;
-  readonly #compression: Compression;
-  problem: ArchiveProblem | null = null;
-
-  constructor(input: AsyncIterable<Uint8Array>, compression: Compression) {
-    this.#input = input;
-    this.#compression = compression;
-  }
-
-  async *bytes(): AsyncGenerator<Uint8Array> {
-    let bytesIn = 0;
-    let bytesOut = 0;
-    const input = this.#input;
-    async function* counted(): AsyncGenerator<Uint8Array> {
-      for await (const part of input) {
-        bytesIn += part.length;
-        yield Buffer.from(part);
-      }
-    }
-    const stream = this.#compression === "gzip" ? createGunzip() : createZstdDecompress();
-    const source = Readable.from(counted());
-    source.on("error", (error) => stream.destroy(error));
-    try {
-      for await (const part of source.pipe(stream)) {
-        const piece = part as Buffer;
-        bytesOut += piece.length;
-        if (bytesOut > BOMB_BYTES && bytesOut > bytesIn * BOMB_RATIO) {
-          this.problem = {
-            code: "decompression-bomb",
-            reason: `more than ${String(BOMB_RATIO)} times its size when decompressed; the rest was not read`,
-          };
-          return;
-        }
-        yield piece;
-      }
-    } catch (error) {
-      const reason = `the compressed data is damaged or cut off (${errorMessage(error)}); what precedes was read`;
-      this.problem = { code: "compressed-damaged", reason };
-    } finally {
-      source.destroy();
-    }
-  }
+async function* buffers(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  for await (const part of bytes) yield Buffer.from(part.buffer, part.byteOffset, part.length);
 }

@@ -1,46 +1,40 @@
 import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from "node:zlib";
+import { type Compression, compressionOf, Decompression, type StreamProblem } from "../base/decompress.ts";
 import { UserError } from "../base/errors.ts";
 
 const READ_BYTES = 1 << 20;
-/** What expands further than this is no log but a bomb. */
-const BOMB_RATIO = 1000;
-const BOMB_BYTES = 1 << 30;
-
-export type Compression = "none" | "gzip" | "zstd";
-
-/** Why a stream ended before its end. */
-export interface ReadProblem {
-  readonly code: "compressed-truncated" | "compressed-damaged" | "decompression-bomb";
-  readonly reason: string;
-}
-
 /** The bytes of a source, decompressed, with the hash of what was found. */
 export class SourceReader {
   readonly #handle: FileHandle | null;
   readonly #input: AsyncIterator<Buffer>;
   readonly #hash: Hash = createHash("sha256");
   readonly #outputHash: Hash | null;
-  readonly compression: Compression;
-  #output: AsyncIterator<Buffer>;
+  readonly compression: Compression | "none";
+  readonly #decompression: Decompression | null;
+  readonly #output: AsyncGenerator<Buffer>;
   /** The first bytes, still to be handed out. */
   #head: Buffer[];
   /** Bytes read of the source, and of it decompressed. */
   bytesIn = 0;
   bytesOut = 0;
-  /** Set when the end that was reached is not the true one. */
-  problem: ReadProblem | null = null;
 
   private constructor(handle: FileHandle | null, input: AsyncIterator<Buffer>, first: Buffer | null) {
     this.#handle = handle;
     this.#input = input;
-    this.compression = compressionOf(first);
-    this.#outputHash = this.compression === "none" ? null : createHash("sha256");
+    const compression = first === null ? null : compressionOf(first);
+    this.compression = compression ?? "none";
+    this.#outputHash = compression === null ? null : createHash("sha256");
     this.#head = [];
     const rest = this.#raw(first);
-    this.#output = this.compression === "none" ? rest : this.#decompress(rest);
+    this.#decompression = compression === null ? null : new Decompression(rest, compression);
+    this.#output = this.#decompression?.bytes() ?? rest;
+  }
+
+  /** Set when the end that was reached is not the true one. */
+  get problem(): StreamProblem | null {
+    return this.#decompression?.problem ?? null;
   }
 
   /** Opens a file. The caller closes the reader. */
@@ -75,7 +69,10 @@ export class SourceReader {
     const waiting = this.#head.shift();
     if (waiting !== undefined) return this.#count(waiting);
     const next = await this.#output.next();
-    return next.done === true ? null : this.#count(next.value);
+    if (next.done !== true) return this.#count(next.value);
+    // What follows a problem is read for the hash.
+    if (this.problem !== null) await this.drain();
+    return null;
   }
 
   /**
@@ -115,6 +112,7 @@ export class SourceReader {
   }
 
   async close(): Promise<void> {
+    await this.#output.return(undefined);
     await this.#handle?.close();
   }
 
@@ -131,148 +129,6 @@ export class SourceReader {
       yield this.#take(next.value);
     }
   }
-
-  /** Everything that can be decompressed, also of a file that is cut off. zstd files may have several frames. */
-  async *#decompress(input: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
-    let total = 0;
-    let rest: Buffer | null = null;
-    for (;;) {
-      if (rest === null) {
-        const next = await input.next();
-        if (next.done === true) return;
-        rest = next.value;
-      }
-      const frame: Decompressor = new Decompressor(
-        this.compression === "gzip" ? createGunzip() : createZstdDecompress(),
-        rest,
-        input,
-      );
-      for (let chunk = await frame.read(); chunk !== null; chunk = await frame.read()) {
-        total += chunk.length;
-        if (total > BOMB_BYTES && total > this.bytesIn * BOMB_RATIO) {
-          this.problem = {
-            code: "decompression-bomb",
-            reason: `more than ${BOMB_RATIO} times its size when decompressed; the rest was not read`,
-          };
-          frame.destroy();
-          await this.drain();
-          return;
-        }
-        yield chunk;
-      }
-      if (frame.problem !== null) {
-        this.problem = frame.problem;
-        await this.drain();
-        return;
-      }
-      rest = frame.rest;
-    }
-  }
-}
-
-/**
- * One compressed stream. The end is told to the decompressor only after its output was taken, because an error discards
- * what it still holds.
- */
-class Decompressor {
-  readonly #stream: Gunzip | ZstdDecompress;
-  readonly #input: AsyncIterator<Buffer>;
-  #next: Buffer | null;
-  #last: Buffer = Buffer.alloc(0);
-  #fed = 0;
-  #writing = false;
-  #ended = false;
-  #failure: Error | null = null;
-  #wake: (() => void) | null = null;
-  problem: ReadProblem | null = null;
-
-  constructor(stream: Gunzip | ZstdDecompress, first: Buffer, input: AsyncIterator<Buffer>) {
-    this.#stream = stream;
-    this.#input = input;
-    this.#next = first;
-    const awake = (): void => this.#awake();
-    stream.on("readable", awake);
-    stream.on("end", awake);
-    stream.on("error", (error: Error) => {
-      this.#failure = error;
-      awake();
-    });
-  }
-
-  #awake(): void {
-    this.#wake?.();
-    this.#wake = null;
-  }
-
-  /** The next output; null at the end, or at a `problem`. */
-  async read(): Promise<Buffer | null> {
-    const stream = this.#stream;
-    for (;;) {
-      const chunk = stream.read() as Buffer | null;
-      if (chunk !== null) return chunk;
-      if (this.#failure !== null) {
-        this.problem = toProblem(this.#failure, this.#ended);
-        return null;
-      }
-      if (stream.readableEnded) return null;
-      if (!this.#writing && !this.#ended) await this.#feed();
-      else await this.#wait();
-    }
-  }
-
-  async #feed(): Promise<void> {
-    let bytes = this.#next;
-    this.#next = null;
-    if (bytes === null) {
-      const next = await this.#input.next();
-      bytes = next.done === true ? null : next.value;
-    }
-    if (bytes === null) {
-      this.#ended = true;
-      this.#stream.end();
-      return;
-    }
-    this.#last = bytes;
-    this.#fed += bytes.length;
-    this.#writing = true;
-    this.#stream.write(bytes, () => {
-      this.#writing = false;
-      this.#awake();
-    });
-  }
-
-  async #wait(): Promise<void> {
-    const stream = this.#stream;
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      const ready = stream.readableLength > 0 || this.#failure !== null || stream.readableEnded;
-      if (ready || (!this.#writing && !this.#ended)) this.#awake();
-    });
-  }
-
-  /** What follows the end of the stream in the bytes it was fed with; null: nothing. */
-  get rest(): Buffer | null {
-    const left = this.#fed - this.#stream.bytesWritten;
-    return left > 0 ? this.#last.subarray(this.#last.length - left) : null;
-  }
-
-  destroy(): void {
-    this.#stream.destroy();
-  }
-}
-
-function toProblem(error: Error, ended: boolean): ReadProblem {
-  if (ended) return { code: "compressed-truncated", reason: "the compressed data is cut off; what precedes was read" };
-  return {
-    code: "compressed-damaged",
-    reason: `the compressed data is damaged (${error.message}); what precedes was read`,
-  };
-}
-
-function compressionOf(head: Buffer | null): Compression {
-  if (head === null || head.length < 4) return "none";
-  if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
-  return head.readUInt32LE(0) === 0xfd2fb528 ? "zstd" : "none";
 }
 
 /** The pieces of a file; each is valid until the next one is asked for, the first always. */

@@ -1,7 +1,7 @@
 import { constants, zstdCompressSync } from "node:zlib";
 import type { CaseFile } from "../store/case-file.ts";
 import type { EventSink } from "../store/event-sink.ts";
-import { finishMember, MEMBER_FORMAT, setMemberFormat } from "../store/sources.ts";
+import { finishMember, MEMBER_FORMAT, noteMember, setMemberFormat } from "../store/sources.ts";
 import type { MemberReader } from "./member-load.ts";
 
 /** Entries up to this size are kept though they hold no events: notes of a collector, lists of processes, configuration. */
@@ -45,6 +45,10 @@ export async function keepUnread({ file, sink, member, reader, reason, keep }: U
     if (!kept) continue;
     waiting.push(Buffer.from(bytes));
     if (size - written >= BLOCK_BYTES && keep) flush();
+  }
+  if (size === 0 && reader.problem !== null) {
+    noteMember(file, member, reader.problem.reason);
+    return;
   }
   file.transaction(() => {
     flush();

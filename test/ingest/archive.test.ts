@@ -104,7 +104,7 @@ describe("tar", () => {
     expect(await list(bytes)).toEqual([
       "a.gz = one",
       "b.zst = two",
-      expect.stringMatching(/^c\.gz = .* ! compressed-damaged$/),
+      "c.gz = thre ! compressed-truncated",
       "logs.tar.gz/auth.log = deep",
       "x.zip/y.log = zip",
       "deeper.tar/again.tar ! archive-nested",
