@@ -90,7 +90,8 @@ function addLine(events: Map<string, EventRecords>, line: string, known: string 
 }
 
 const NOTHING: AuditContext = { begun: [] };
-const UNKNOWN: Begun = [null, null];
+/** The log shows nothing of the processes before. */
+export const UNKNOWN: Begun = [null, null, null];
 
 function offsetOf(converted: Converted): number {
   return converted.kind === "none" ? 0 : (converted.lineOffset ?? 0);
@@ -102,7 +103,7 @@ function isContext(value: unknown): value is AuditContext {
 
 /**
  * The ECS document of one audit event.
- * @param begun `time:serial` of when its process and the parent began, where the log shows it.
+ * @param begun what the log shows of its process and the parent
  */
 export function auditToEcs(records: readonly AuditRecord[], begun: Begun, member: MemberFacts): Document {
   const out = newDocument();
@@ -334,12 +335,18 @@ function dataPath(key: string): string {
   return path;
 }
 
-/** Ids of the process and its parent: of host, pid and the moment it began, where the log shows one. */
+/** Ids of the process and its parent: of host, pid and the moment it began, where the log shows one; and the parent's name. */
 function deriveEntities(out: Document, begun: Begun): void {
   const host = String(out["host.id"]);
   const id = (pid: unknown, moment: string | null): string | undefined =>
     typeof pid === "number" ? derivedId(`process:${host}:${String(pid)}:${moment ?? ""}`) : undefined;
   const own = id(out["process.pid"], begun[0]);
   const parent = id(out["process.parent.pid"], begun[1]);
-  derive(out, { "process.entity_id": own, "process.parent.entity_id": parent });
+  const program = begun[2] ?? undefined;
+  derive(out, {
+    "process.entity_id": own,
+    "process.parent.entity_id": parent,
+    "process.parent.executable": program,
+    "process.parent.name": program?.slice(program.lastIndexOf("/") + 1),
+  });
 }

@@ -12,11 +12,14 @@ const OPEN_SECONDS = 5;
 /** Records of one event, or of events that are interleaved, beyond this are cut apart. */
 const MAX_GROUP_LINES = 4096;
 const MAX_GROUP_BYTES = 4 * 1024 * 1024;
-/** Processes remembered; the longest unseen are forgotten. */
+/** Processes remembered. */
 const MAX_PROCESSES = 16_384;
 
-/** When the process of an event and its parent began (`time:serial`), as far as the log tells. */
-export type Begun = readonly [own: string | null, parent: string | null];
+/** When the process of an event and its parent began (`time:serial`), and the parent's program, as far as the log tells. */
+export type Begun = readonly [own: string | null, parent: string | null, parentExecutable: string | null];
+
+/** What is known of a process: when it began, and which program it last was seen to be. */
+type Process = readonly [moment: string | null, executable: string | null];
 
 /** What the log tells beside the records of a document: by `node time:serial`, for events of which anything is known. */
 export interface AuditContext {
@@ -29,7 +32,7 @@ export interface AuditContext {
 
 /** What the splitter of one file hands to that of the next. */
 interface HandOver {
-  readonly processes: [string, string][];
+  readonly processes: [string, Process][];
   /** Events of this file that took records of the next, and how many bytes of it were looked at. */
   readonly continued: readonly string[];
   readonly seen: number;
@@ -49,7 +52,7 @@ interface State {
   readonly lines: unknown;
   readonly groups: Group[];
   readonly begun: [string, Begun][];
-  readonly processes: [string, string][];
+  readonly processes: [string, Process][];
 }
 
 /**
@@ -63,8 +66,8 @@ export class AuditSplitter implements Splitter {
   /** The open group of each key. */
   readonly #of = new Map<string, Group>();
   readonly #begun: Map<string, Begun>;
-  /** `node pid` to `time:serial` of its last execution or fork, least recently changed first. */
-  readonly #processes: Map<string, string>;
+  /** By `node pid`, least recently begun or met as a parent first. */
+  readonly #processes: Map<string, Process>;
   /** How a record goes on after its type when it belongs to the same event as the last one; empty: unknown. */
   #sameEvent = "";
   #lastKey = "";
@@ -214,7 +217,7 @@ export class AuditSplitter implements Splitter {
       if (this.#of.get(key) === group) this.#of.delete(key);
       const known = this.#begun.get(key);
       if (known === undefined) continue;
-      if (known[0] !== null || known[1] !== null) begun.push([key, ...known]);
+      if (known.some((value) => value !== null)) begun.push([key, ...known]);
       this.#begun.delete(key);
     }
     const { start, end, line } = group;
@@ -235,37 +238,52 @@ export class AuditSplitter implements Splitter {
   #follow(text: string, node: string, moment: string | null, key: string): void {
     const pid = digits(fieldIn(text, "pid"));
     if (pid === undefined) return;
+    const process = `${node} ${pid}`;
     const call =
       moment === null
         ? undefined
         : syscallName(fieldIn(text, "arch"), fieldIn(text, "SYSCALL") ?? fieldIn(text, "syscall") ?? "");
     const succeeded = fieldIn(text, "success") !== "no";
-    if (moment !== null && succeeded && (call === "execve" || call === "execveat")) this.#begin(node, pid, moment);
+    const executable = moment === null ? null : toExecutable(fieldIn(text, "exe"));
+    let own = this.#processes.get(process) ?? null;
+    if (moment !== null && succeeded && (call === "execve" || call === "execveat")) {
+      own = this.#begin(process, [moment, executable]);
+    } else if (executable !== null && own?.[1] !== executable)
+      own = this.#begin(process, [own?.[0] ?? null, executable]);
     const ppid = digits(fieldIn(text, "ppid"));
-    const own = this.#processes.get(`${node} ${pid}`) ?? null;
     const parent = ppid === undefined ? null : (this.#processes.get(`${node} ${ppid}`) ?? null);
-    this.#begun.set(key, [own, parent]);
-    if (call === "exit_group") this.#processes.delete(`${node} ${pid}`);
+    if (parent !== null) this.#begin(`${node} ${String(ppid)}`, parent);
+    this.#begun.set(key, [own?.[0] ?? null, parent?.[0] ?? null, parent?.[1] ?? null]);
+    if (call === "exit_group") this.#processes.delete(process);
     if (moment === null || !succeeded || call === undefined || !FORKS.has(call)) return;
     const child = fieldIn(text, "exit");
-    if (child !== undefined && /^[1-9]\d*$/.test(child)) this.#begin(node, child, moment);
+    if (child !== undefined && /^[1-9]\d*$/.test(child)) this.#begin(`${node} ${child}`, [moment, executable]);
   }
 
-  #begin(node: string, pid: string, moment: string): void {
-    const process = `${node} ${pid}`;
-    this.#processes.delete(process);
-    this.#processes.set(process, moment);
+  /** The process is the most recent one; the one that is longest unheard of is forgotten when there are too many. */
+  #begin(name: string, process: Process): Process {
+    this.#processes.delete(name);
+    this.#processes.set(name, process);
     if (this.#processes.size > MAX_PROCESSES) {
       const [oldest] = this.#processes.keys();
       if (oldest !== undefined) this.#processes.delete(oldest);
     }
+    return process;
   }
+}
+
+/** The path in quotes, or as hexadecimal digits where it has unusual characters. */
+function toExecutable(written: string | undefined): string | null {
+  if (written?.startsWith('"') === true) return written.slice(1, written.indexOf('"', 1)) || null;
+  return written !== undefined && /^(?:[0-9A-F]{2})+$/.test(written)
+    ? Buffer.from(written, "hex").toString("utf8")
+    : null;
 }
 
 /** A bare value in the text of a record, the first of that name, after a space or the separator of ENRICHED logs. */
 function fieldIn(
   text: string,
-  name: "pid" | "ppid" | "arch" | "SYSCALL" | "syscall" | "success" | "exit",
+  name: "pid" | "ppid" | "arch" | "SYSCALL" | "syscall" | "success" | "exit" | "exe",
 ): string | undefined {
   for (let at = text.indexOf(`${name}=`); at >= 0; at = text.indexOf(`${name}=`, at + 1)) {
     const before = text.charCodeAt(at - 1);

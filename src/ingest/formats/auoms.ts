@@ -1,7 +1,7 @@
 import type { MemberFacts } from "../format.ts";
 import { splitCommand } from "../mappings/conversions.ts";
 import { type AuditRecord, parseAuditRecord } from "./auditd-record.ts";
-import { auditToEcs } from "./auditd-event.ts";
+import { auditToEcs, UNKNOWN } from "./auditd-event.ts";
 import type { Document } from "./dialect.ts";
 
 /** auoms' names for what an ENRICHED audit log calls otherwise. */
@@ -43,7 +43,7 @@ export function auomsToEcs(line: string, member: MemberFacts): Document | null {
   const names = list(record.fields.get("path_name"));
   const types = list(record.fields.get("path_nametype"));
   names.forEach((name, index) => records.push(part("PATH", { name, nametype: types[index] ?? "" })));
-  const out = auditToEcs(withoutArguments(records), [null, null], member);
+  const out = auditToEcs(withoutArguments(records), UNKNOWN, member);
   const command = free?.[2] === "cmdline" ? (free[3] ?? "").replace(/^"(.*)"$/s, "$1") : undefined;
   if (command !== undefined) {
     const args = splitCommand(command) ?? [];

@@ -2,7 +2,7 @@ import type { MemberFacts } from "../format.ts";
 import { splitCommand } from "../mappings/conversions.ts";
 import { SYSLOG_PATTERNS } from "../mappings/syslog.ts";
 import { put } from "../mappings/table.ts";
-import { auditToEcs } from "./auditd-event.ts";
+import { auditToEcs, UNKNOWN } from "./auditd-event.ts";
 import { parseAuditRecord } from "./auditd-record.ts";
 import { auomsToEcs } from "./auoms.ts";
 import type { Document } from "./dialect.ts";
@@ -26,7 +26,7 @@ export function messageToEcs({ program, message }: SyslogMessage, member: Member
   if (message.startsWith("type=AUOMS_")) return auomsToEcs(message, member);
   if (/^(?:node=\S+ )?type=[A-Z]/.test(message)) {
     const record = parseAuditRecord(message);
-    if (record !== null) return { ...auditToEcs([record], [null, null], member), "event.original": message };
+    if (record !== null) return { ...auditToEcs([record], UNKNOWN, member), "event.original": message };
   }
   if (message.length > MAX_MESSAGE) return null;
   const name = program.replace(/^.*\//, "");

@@ -59,7 +59,8 @@ export const SYSCALLS: Readonly<Record<string, AuditKind>> = {
   accept4: network(["start", "connection"], "connection_accepted", "accepted-connection-from"),
   bind: network(["info"], "bound-socket"),
   listen: network(["info"], "listen-for-connections"),
-  socket: network(["info"], "opened-socket"),
+  // Elastic's rules ask for it as an event of the process.
+  socket: { action: ["opened-socket"], category: ["process", "network"], type: ["info"] },
   sendto: SEND,
   sendmsg: SEND,
   sendmmsg: SEND,
