@@ -79,6 +79,7 @@ export async function loadArchive(job: ArchiveJob): Promise<void> {
     }
     const finishedAt = job.now().toISOString();
     finishSource(file, source, { sha256: digests.source, bytes: reader.bytesIn, warnings, finishedAt });
+    job.onFinish();
   });
 }
 

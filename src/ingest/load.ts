@@ -7,7 +7,7 @@ import { VERSION } from "../base/version.ts";
 import { NORMALISER_VERSION } from "../ecs/normalise.ts";
 import { parseTimeZone } from "../ecs/time-zone.ts";
 import type { CaseFile } from "../store/case-file.ts";
-import { buildIndexes } from "../store/case-indexes.ts";
+import { buildIndexes, hasIndexes } from "../store/case-indexes.ts";
 import { EventSink } from "../store/event-sink.ts";
 import { FieldRegistry } from "../store/field-registry.ts";
 import { readRedaction } from "../store/redaction.ts";
@@ -214,6 +214,7 @@ class Loader {
         onProgress: this.#hooks.onProgress,
         signal: this.#hooks.signal,
         now: () => this.#now(),
+        onFinish: () => this.#journal(ids.source),
       };
       if (archive === null && format !== null)
         await this.#loadFile(given, { ...job, format }, interrupted !== undefined);
@@ -234,18 +235,22 @@ class Loader {
     }
     const source = sourceById(this.#file, ids.source);
     invariant(source !== undefined, "a source that was loaded is in the case");
-    this.#file.transaction(() => {
-      const { path: loaded, sha256, bytes, format: id, documents, events, duplicates, rejected, blank } = source;
-      const detail = { path: loaded, sha256, bytes, format: id, documents, events, duplicates, rejected, blank };
-      const actor = { analyst: this.#hooks.analyst ?? "", at: this.#now().toISOString() };
-      appendJournal(this.#file, actor, { action: "load", target: `source:${source.id}`, detail });
-    });
     return reportOf(
       source,
       given,
       listMembers(this.#file, ids.source).length,
       interrupted === undefined ? "complete" : "resumed",
     );
+  }
+
+  /** Tells the journal of a source that was read to its end. In a transaction. */
+  #journal(id: number): void {
+    const source = sourceById(this.#file, id);
+    invariant(source !== undefined, "a source that was loaded is in the case");
+    const { path: loaded, sha256, bytes, format, documents, events, duplicates, rejected, blank } = source;
+    const detail = { path: loaded, sha256, bytes, format, documents, events, duplicates, rejected, blank };
+    const actor = { analyst: this.#hooks.analyst ?? "", at: this.#now().toISOString() };
+    appendJournal(this.#file, actor, { action: "load", target: `source:${id}`, detail });
   }
 
   async #loadFile(given: string, job: MemberJob, resumed: boolean): Promise<void> {
@@ -305,11 +310,16 @@ class Loader {
   async close(): Promise<void> {
     await this.#pool?.close();
     this.#sink?.close();
-    if (!this.#wrote || this.#interrupted) return;
+    if (this.#interrupted || (!this.#wrote && !this.#unfinished())) return;
     this.#hooks.onProgress?.({ phase: "index", done: 0 });
     FieldRegistry.settle(this.#file.db);
     buildIndexes(this.#file, (done) => this.#hooks.onProgress?.({ phase: "index", done }));
     createViews(this.#file);
+  }
+
+  /** An earlier load was ended before it had built its indexes. */
+  #unfinished(): boolean {
+    return listSources(this.#file).some(({ status }) => status === "complete") && !hasIndexes(this.#file);
   }
 }
 

@@ -44,6 +44,8 @@ export interface MemberJob {
   readonly onProgress: ((progress: LoadProgress) => void) | undefined;
   readonly signal: AbortSignal | undefined;
   readonly now: () => Date;
+  /** Called in the transaction in which the source becomes complete. */
+  readonly onFinish: () => void;
 }
 
 /**
@@ -235,6 +237,7 @@ class MemberLoad {
         warnings: stored === undefined ? [] : warningsOf(stored, this.#job.timezone),
         finishedAt: this.#job.now().toISOString(),
       });
+      this.#job.onFinish();
     });
   }
 }

@@ -13,9 +13,6 @@ const INDEXED = [
   "process.parent.entity_id",
 ];
 
-/** Through which `value-lookup.ts` finds values. */
-const LOOKUP_INDEXES = ["value_folded", "value_item_item"];
-
 interface IndexPlan {
   readonly name: string;
   readonly sql: string;
@@ -56,8 +53,10 @@ export function buildSideIndexes(file: CaseFile, fields: readonly number[]): voi
 
 /** Whether the last load was completed, and left its indexes. */
 export function hasIndexes(file: CaseFile): boolean {
-  const names = file.db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'index'").pluck().all();
-  return LOOKUP_INDEXES.every((name) => names.includes(name));
+  const names = new Set(
+    file.db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'index'").pluck().all(),
+  );
+  return indexPlans(file).every(({ name }) => names.has(name));
 }
 
 /** Builds the indexes on the identities of events where they are missing. */

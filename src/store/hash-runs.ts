@@ -3,7 +3,7 @@ import { invariant } from "../base/errors.ts";
 import { HashTable } from "./hash-table.ts";
 
 /** Entries that are kept in memory; when there are more, all of them are written out as a run. */
-const MAX_ENTRIES = 1 << 21;
+const MAX_ENTRIES = 1 << 20;
 /** Entries of a run that are read at once: 4 KiB. */
 const PAGE = 512;
 const ENTRY_BYTES = 8;

@@ -152,6 +152,22 @@ describe("a load that was interrupted", () => {
     });
   });
 
+  it("gets what was missing when the source itself was complete: indexes and views", async () => {
+    await load("b.case", lines);
+    const made = `SELECT name FROM sqlite_schema ORDER BY name`;
+    const whole = await inCase("b.case", async (file) => {
+      const names = file.rows({ sql: made, parameters: [] });
+      for (const name of ["event_time", "value_folded"]) file.db.exec(`DROP INDEX ${name}`);
+      file.db.exec("DROP VIEW events");
+      return Promise.resolve(names);
+    });
+    expect(await load("b.case", lines)).toMatchObject({ status: "already-loaded" });
+    await inCase("b.case", async (file) =>
+      Promise.resolve(expect(file.rows({ sql: made, parameters: [] })).toEqual(whole)),
+    );
+    expect(await contents("b.case")).toEqual(undisturbed);
+  });
+
   it("does not depend on the number of workers", async () => {
     await inCase("b.case", async (file) => loadEvidence(file, [lines], { ...DEFAULT_LOAD_OPTIONS, workers: 1 }));
     expect(await contents("b.case")).toEqual(undisturbed);
