@@ -3,7 +3,8 @@ import { invariant } from "../base/errors.ts";
 import { sha256Hex } from "../base/sha256.ts";
 import type { CaseFile } from "./case-file.ts";
 import { type StoredRule, readRule } from "./rules.ts";
-import { mergeSummaries, summariseEvents } from "./summary.ts";
+import { ArgumentsReader } from "./event-arguments.ts";
+import { type EventSummary, type FindingSummary, mergeSummaries, summariseEvents } from "./summary.ts";
 
 /** An answer of a rule, to be kept. */
 export interface Match {
@@ -91,6 +92,7 @@ function storeChunk(
   const insert = db.prepare<[number, number, bigint | null]>(
     "INSERT INTO finding_event (finding, position, event) VALUES (?, ?, ?)",
   );
+  const told = new ArgumentsReader(file);
   return matches.map((match) => {
     const events = match.events.flatMap((event) => {
       const summary = event === null ? undefined : summaries.get(event);
@@ -105,7 +107,7 @@ function storeChunk(
       end: times.at(-1) ?? null,
       total: match.total,
       joinKeys: JSON.stringify(match.joinKeys),
-      summary: JSON.stringify(mergeSummaries(events)),
+      summary: JSON.stringify(withArguments(mergeSummaries(events), match, summaries, told)),
       outsideIndex: match.outsideIndex === true ? 1 : 0,
       suppressedBy: match.suppressedBy ?? null,
     });
@@ -116,6 +118,18 @@ function storeChunk(
     }
     return stored;
   });
+}
+
+/** The summary with the arguments of the process where the evidence has no command line. */
+function withArguments(
+  summary: FindingSummary,
+  match: Match,
+  summaries: ReadonlyMap<bigint, EventSummary>,
+  told: ArgumentsReader,
+): FindingSummary {
+  if (summary.commandLine !== null) return summary;
+  const event = match.events.find((one) => one !== null && (summaries.get(one)?.process ?? null) !== null) ?? null;
+  return event === null ? summary : { ...summary, commandLine: told.lineOf(event) };
 }
 
 /**

@@ -55,7 +55,7 @@ export const COMMANDS = [
   { id: "bottom", keys: ["G", "end"], group: "move", help: "last line" },
   { id: "next-pane", keys: ["tab"], group: "move", hint: "pane", help: "next pane" },
   { id: "previous-pane", keys: ["shift-tab"], group: "move", help: "previous pane" },
-  { id: "next-tab", keys: ["}"], group: "move", help: "next tab of the pane" },
+  { id: "next-tab", keys: ["}"], group: "move", hint: "tab", help: "next tab of the pane" },
   { id: "previous-tab", keys: ["{"], group: "move", help: "previous tab of the pane" },
   { id: "enter", keys: ["enter"], group: "move", hint: "open", help: "dive: open what is under the cursor" },
   {
@@ -129,7 +129,7 @@ export const COMMANDS = [
     hint: "sort",
     help: "sort by the next column",
     name: "sort",
-    args: "<time|severity|risk|rule|host|verdict>",
+    args: "<time|severity|risk|incident|rule|host|verdict>",
   },
   { id: "reverse", keys: ["S"], group: "look", screens: ["findings"], help: "reverse the order" },
   {

@@ -20,7 +20,7 @@ export const eventsPane: PaneBuilder = (state, width) => {
   return {
     title: events.around === null ? "Events" : "Around an event",
     note: eventsNote(events, "query" in state.running),
-    head: [queryLine(events), columnHeads(events, fitted)],
+    head: events.asked ? [queryLine(events), columnHeads(events, fitted)] : [],
     count: events.known,
     uniform: true,
     block: (index) => {

@@ -1,11 +1,20 @@
 /** The list of findings, and a summary of the one under the cursor. */
 import { wrapText } from "../../base/safe-text.ts";
 import type { FindingRow } from "../../triage/types.ts";
-import { formatCount, formatShortTime, formatTime, severitySpan, verdictSign, verdictSpan } from "../format.ts";
+import {
+  counted,
+  formatCount,
+  formatShortTime,
+  formatTime,
+  severitySpan,
+  verdictSign,
+  verdictSpan,
+} from "../format.ts";
 import type { Line } from "../line.ts";
 import { span } from "../line.ts";
 import { linesPane, type PaneBuilder, type PaneView } from "../pane-view.ts";
 import { cursorOf, type FindingItem, type Sort, type State } from "../state/state.ts";
+import { incidentText } from "../state/incidents.ts";
 import { column, type Column, fitColumns, headerLine, rowLine } from "../widgets/table.ts";
 
 type Row = FindingRow & { readonly isMarked: boolean };
@@ -22,13 +31,18 @@ function columnsFor(width: number): readonly Column<Row>[] {
       (row) => (wide ? formatTime(row.time) : formatShortTime(row.time)),
       "dim",
     ),
-    column<Row>("rule", { min: 24, grow: 4, max: 60 }, (row) => row.ruleName),
+    column<Row>("rule", { min: 22, grow: 4, max: 60 }, (row) => row.ruleName),
     column<Row>("host", { min: 8, grow: 1, max: 24, drop: 1 }, (row) => row.host ?? "-", "accent"),
     column<Row>("container", { min: 8, grow: 1, max: 20, drop: 6 }, (row) => row.container ?? "-"),
-    column<Row>("process", { min: 8, grow: 1, max: 18, drop: 2 }, (row) => row.process ?? "-"),
-    column<Row>("command line", { min: 14, grow: 5, drop: 8 }, (row) => row.commandLine ?? "-", "dim"),
+    column<Row>("what", { min: 16, grow: 5, drop: 2 }, whatText),
+    column<Row>(
+      "inc",
+      { min: 3, drop: 5, align: "right" },
+      (row) => (row.incident === null ? "" : String(row.incident)),
+      "dim",
+    ),
     column<Row>("risk", { min: 4, drop: 7, align: "right" }, (row) => String(row.riskScore), "dim"),
-    column<Row>("steps", { min: 5, drop: 3, align: "right" }, (row) => stepsText(row), "dim"),
+    column<Row>("steps", { min: 5, drop: 4, align: "right" }, (row) => stepsText(row), "dim"),
   ];
 }
 
@@ -37,9 +51,16 @@ const SORTED_TITLE: Readonly<Record<Sort, string>> = {
   severity: "sev",
   risk: "risk",
   rule: "rule",
+  incident: "inc",
   host: "host",
   verdict: "v",
 };
+
+/** What was run, and to where it led: what tells two findings of one rule apart. */
+function whatText(row: FindingRow): string {
+  const parts = [row.commandLine ?? row.process, row.destination === null ? null : `→ ${row.destination}`];
+  return parts.filter((part) => part !== null).join(" ") || "-";
+}
 
 function stepsText(row: FindingRow): string {
   return row.steps === 0 ? "" : `${String(row.stepsDone)}/${String(row.steps)}`;
@@ -108,7 +129,8 @@ function groupLine(group: Extract<FindingItem, { kind: "group" }>): Line {
   return [
     span(group.folded ? "▸ " : "▾ ", "accent"),
     span(group.label, "strong"),
-    span(`  ${formatCount(group.ids.length)} findings, ${formatCount(done)} judged`, "dim"),
+    span(`  ${counted(group.ids.length, "finding")}, ${formatCount(done)} judged`, "dim"),
+    span(group.remark === "" ? "" : `  ${group.remark}`, "warn"),
   ];
 }
 
@@ -119,14 +141,19 @@ export const previewPane: PaneBuilder = (state, width): PaneView => {
   if (item.kind === "group") {
     return linesPane("Group", [
       [span(item.label, "title")],
-      [span(`${formatCount(item.ids.length)} findings, ${formatCount(item.undetermined)} without a verdict`)],
-      [span("Space marks all of them; t f b d u then judge them at once. Enter folds.", "dim")],
+      [span(`${counted(item.ids.length, "finding")}, ${formatCount(item.undetermined)} without a verdict`)],
+      ...wrapText(item.remark, width).map((text): Line => [span(text, "warn")]),
+      ...wrapText("Space marks all of them; t f b d u then judge them at once. Enter folds.", width).map(
+        (text): Line => [span(text, "dim")],
+      ),
     ]);
   }
-  return linesPane("Summary", summaryLines(item.row, width), { note: `finding ${String(item.row.id)}` });
+  return linesPane("Summary", summaryLines(item.row, state.findings.rows ?? [], width), {
+    note: `finding ${String(item.row.id)}`,
+  });
 };
 
-function summaryLines(row: FindingRow, width: number): readonly Line[] {
+function summaryLines(row: FindingRow, all: readonly FindingRow[], width: number): readonly Line[] {
   const fact = (name: string, value: string | null): readonly Line[] =>
     value === null || value === ""
       ? []
@@ -157,7 +184,7 @@ function summaryLines(row: FindingRow, width: number): readonly Line[] {
     ...fact("command", row.commandLine),
     ...fact("to", row.destination),
     ...fact("tactics", row.tactics.join(", ")),
-    ...fact("incident", row.incident === null ? null : String(row.incident)),
+    ...fact("incident", incidentText(all, row)),
     ...fact("events", String(row.events)),
     ...fact("steps", row.steps === 0 ? null : `${String(row.stepsDone)} of ${String(row.steps)} done`),
     ...fact("notes", row.notes === 0 ? null : String(row.notes)),

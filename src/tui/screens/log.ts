@@ -51,7 +51,10 @@ export const exceptionsPane: PaneBuilder = (state, width) =>
       column("expires", { min: 10, drop: 4 }, (row) => row.expiresAt?.slice(0, 10) ?? "never", "dim"),
     ],
     width,
-    { empty: "No exceptions. A finding's tab Suggestions offers some.", copy: (row) => row.condition },
+    {
+      empty: "No exceptions. The tab Exceptions of a finding (3, then Tab and {) offers some.",
+      copy: (row) => row.condition,
+    },
   );
 
 function outcomes(counts: Readonly<Record<Outcome, number>>): string {

@@ -1,6 +1,6 @@
 /** The case at a glance. */
 import { OUTCOMES, type Overview, VERDICTS } from "../../triage/types.ts";
-import { formatCount, formatDuration, formatTime, VERDICT_LABEL, verdictSpan } from "../format.ts";
+import { counted, formatCount, formatDuration, formatTime, VERDICT_LABEL, verdictSpan } from "../format.ts";
 import type { Line } from "../line.ts";
 import { span } from "../line.ts";
 import { blocksPane, type PaneBuilder } from "../pane-view.ts";
@@ -81,7 +81,7 @@ function evidence(overview: Overview, width: number): readonly SectionBlock[] {
   const head = plain([
     [
       span("Evidence", "title"),
-      span(`  ${formatCount(overview.events)} events`, "strong"),
+      span(`  ${counted(overview.events, "event")}`, "strong"),
       span(overview.untimed === 0 ? "" : `, ${formatCount(overview.untimed)} without a time`, "warn"),
     ],
   ]);
@@ -90,9 +90,9 @@ function evidence(overview: Overview, width: number): readonly SectionBlock[] {
       [
         [span("  "), span(fileName(source.path), "strong"), span(`  ${folderName(source.path)}`, "dim")],
         [
-          span(`    ${formatCount(source.events)} events`, "dim"),
+          span(`    ${counted(source.events, "event")}`, "dim"),
           span(source.rejected === 0 ? "" : `, ${formatCount(source.rejected)} rejected`, "bad"),
-          span(source.duplicates === 0 ? "" : `, ${formatCount(source.duplicates)} duplicates`, "dim"),
+          span(source.duplicates === 0 ? "" : `, ${counted(source.duplicates, "duplicate")}`, "dim"),
           span(source.status === "complete" ? "" : `, ${source.status}`, "warn"),
           span(source.sha256 === null ? "" : `  sha256 ${source.sha256.slice(0, width < 100 ? 16 : 64)}`, "dim"),
         ],
@@ -140,8 +140,8 @@ function hosts(overview: Overview, width: number): readonly SectionBlock[] {
             [
               span("  "),
               span(progressBar(host.events, most, Math.min(12, Math.max(4, width - 60))), "bar"),
-              span(` ${formatCount(host.events)} events, `, "dim"),
-              span(`${formatCount(host.findings)} findings  `, host.findings === 0 ? "dim" : "strong"),
+              span(` ${counted(host.events, "event")}, `, "dim"),
+              span(`${counted(host.findings, "finding")}  `, host.findings === 0 ? "dim" : "strong"),
               span(host.name, "accent"),
             ],
           ],
@@ -162,7 +162,13 @@ function ledger(overview: Overview): readonly SectionBlock[] {
     return [plain([[span("Rules", "title"), span("  no hunt yet: eqlite hunt --case FILE", "warn")], []])];
   return [
     plain([
-      [span("Rules", "title"), span(`  hunt ${String(hunt.id)}, ${hunt.at}, ${formatCount(hunt.rules)} rules`, "dim")],
+      [
+        span("Rules", "title"),
+        span(
+          `  ${counted(hunt.rules, "rule")}, hunt ${String(hunt.id)}, ${hunt.at.slice(0, 16).replace("T", " ")}`,
+          "dim",
+        ),
+      ],
       [
         span("  "),
         ...OUTCOMES.filter((outcome) => hunt.outcomes[outcome] > 0).flatMap((outcome, at) => [

@@ -1,10 +1,11 @@
 /** The events of a finding as a story: what happened, on which values the rule matched, and where it stands in the evidence. */
-import { wrapText } from "../../base/safe-text.ts";
+import { safeText, textWidth, wrapText } from "../../base/safe-text.ts";
 import type { FindingDetail, FindingEvent } from "../../triage/types.ts";
 import { formatDuration, formatTime, severitySpan, verdictSpan } from "../format.ts";
 import type { Line } from "../line.ts";
 import { span } from "../line.ts";
 import { blocksPane, type PaneBuilder } from "../pane-view.ts";
+import { incidentText } from "../state/incidents.ts";
 import type { State } from "../state/state.ts";
 
 /** One block per event: the values that matched carry a sign, and the conditions they met stand below. */
@@ -26,6 +27,7 @@ export function findingHead(state: State, width: number): readonly Line[] {
   const row = state.finding.detail?.row;
   if (row === undefined) return [];
   const verdict = verdictSpan(row.verdict);
+  const incident = incidentText(state.findings.rows ?? [], row);
   const by = row.verdictBy === null ? "" : ` by ${row.verdictBy}`;
   const why = row.verdictWhy === null ? "" : `: ${row.verdictWhy}`;
   return [
@@ -34,6 +36,7 @@ export function findingHead(state: State, width: number): readonly Line[] {
       span(`#${String(row.id)} risk ${String(row.riskScore)} `, "dim"),
       verdict,
       span(`${by}${why}`, "dim"),
+      span(incident === null ? "" : ` · incident ${incident}`, "warn"),
       span(width < 60 || row.host === null ? "" : ` · ${row.host}`, "accent"),
       span(width < 60 || row.container === null ? "" : ` · ${row.container}`, "accent"),
     ],
@@ -121,13 +124,18 @@ function valueLines(field: string, list: readonly string[], matched: boolean, wi
   if (list.length === 0) return [];
   const name = `${matched ? "◆ " : "  "}${field} `;
   const room = Math.max(8, width - name.length);
-  const indent = " ".repeat(Math.min(name.length, 4));
-  return wrapText(list.join(" "), room)
+  const indent = " ".repeat(4);
+  const value = list.join(" ");
+  const style = matched ? "match" : "value";
+  // What has no room beside its name, and no place to break, such as an id, stands below it in one piece.
+  if (textWidth(safeText(value)) > room && !/\s/.test(value)) {
+    const lines = wrapText(value, Math.max(8, width - indent.length)).slice(0, 6);
+    return [[span(name, matched ? "match" : "field")], ...lines.map((text): Line => [span(indent), span(text, style)])];
+  }
+  return wrapText(value, room)
     .slice(0, 6)
     .map((text, at): Line =>
-      at === 0
-        ? [span(name, matched ? "match" : "field"), span(text, matched ? "match" : "value")]
-        : [span(indent), span(text, matched ? "match" : "value")],
+      at === 0 ? [span(name, matched ? "match" : "field"), span(text, style)] : [span(indent), span(text, style)],
     );
 }
 
@@ -144,7 +152,7 @@ export const factsPane: PaneBuilder = (state, width) => {
     ["command line", row.commandLine],
     ["destination", row.destination],
     ["entity", row.entity],
-    ["incident", row.incident === null ? null : String(row.incident)],
+    ["incident", incidentText(state.findings.rows ?? [], row)],
     ...detail.joinKeys.map((key): readonly [string, string | null] => [`by ${key.field}`, key.value ?? "(none)"]),
     ...rule.attack.map((ref): readonly [string, string | null] => [
       "ATT&CK",

@@ -26,7 +26,7 @@ export const treePane: PaneBuilder = (state, width) => {
           span(line.rails.length > width / 2 ? `…${line.rails.slice(-Math.floor(width / 2))}` : line.rails, "dim"),
           span(line.folded ? "▸ " : "", "accent"),
           ...findingsSpan(node),
-          span(node.name ?? "?", node.focus ? "title" : "strong"),
+          span(node.name ?? "(not in the evidence)", node.focus ? "title" : node.name === null ? "dim" : "strong"),
           ...activity(node),
           span(node.user === null ? "" : ` ${node.user}`, "accent"),
           span(node.commandLine === null ? "" : ` ${node.commandLine}`, "dim"),

@@ -1,15 +1,14 @@
 /** The list of findings: filter, order, groups, marks. */
 import { SEVERITIES } from "../../rules/rule.ts";
 import { VERDICTS, type FindingRow, type Verdict } from "../../triage/types.ts";
-import { formatTime, VERDICT_LABEL } from "../format.ts";
+import { counted, formatTime, VERDICT_LABEL } from "../format.ts";
+import { incidentsOf } from "./incidents.ts";
 import type { FindingItem, FindingsState, Group, Sort } from "./state.ts";
 
 /** The state with `items` made anew from rows, filter, order and groups. */
 export function arrange(findings: FindingsState): FindingsState {
-  const rows = (findings.rows ?? [])
-    .filter(filterOf(findings.filter))
-    .sort(orderOf(findings.sort, findings.descending));
-  return { ...findings, items: grouped(rows, findings.group, findings.folded), shown: rows.length };
+  const rows = (findings.rows ?? []).filter(filterOf(findings.filter)).sort(orderOf(findings));
+  return { ...findings, items: grouped(rows, findings), shown: rows.length };
 }
 
 /** The state with other rows; marks of findings that are gone go, too. */
@@ -116,7 +115,7 @@ function searchText(row: FindingRow): string {
 
 type Order = (a: FindingRow, b: FindingRow) => number;
 
-const ORDERS: Readonly<Record<Sort, Order>> = {
+const ORDERS: Readonly<Record<Exclude<Sort, "incident">, Order>> = {
   time: () => 0,
   severity: (a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity),
   risk: (a, b) => b.riskScore - a.riskScore,
@@ -125,8 +124,15 @@ const ORDERS: Readonly<Record<Sort, Order>> = {
   verdict: (a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict),
 };
 
-function orderOf(sort: Sort, descending: boolean): Order {
-  const order = ORDERS[sort];
+/** The incident with the highest score first, its findings together; those in none last. */
+function byIncident(rows: readonly FindingRow[]): Order {
+  const incidents = incidentsOf(rows);
+  const score = (row: FindingRow): number => (row.incident === null ? -1 : (incidents.get(row.incident)?.score ?? -1));
+  return (a, b) => score(b) - score(a) || (a.incident ?? 0) - (b.incident ?? 0);
+}
+
+function orderOf({ sort, descending, rows }: FindingsState): Order {
+  const order = sort === "incident" ? byIncident(rows ?? []) : ORDERS[sort];
   const sign = descending ? -1 : 1;
   return (a, b) => sign * (order(a, b) || byTime(a, b));
 }
@@ -152,7 +158,7 @@ const GROUP_KEY: Readonly<Record<Group, (row: FindingRow) => string>> = {
   entity: (row) => row.entity ?? "(no entity)",
 };
 
-function grouped(rows: readonly FindingRow[], group: Group, folded: ReadonlySet<string>): readonly FindingItem[] {
+function grouped(rows: readonly FindingRow[], { group, folded, rows: all }: FindingsState): readonly FindingItem[] {
   if (group === "none") return rows.map((row) => ({ kind: "finding", row }));
   const groups = Map.groupBy(rows, GROUP_KEY[group]);
   return [...groups].flatMap(([label, members]): FindingItem[] => {
@@ -161,12 +167,22 @@ function grouped(rows: readonly FindingRow[], group: Group, folded: ReadonlySet<
       kind: "group",
       key,
       label,
+      remark: group === "incident" ? remarkOf(members, all ?? []) : "",
       ids: members.map((row) => row.id),
       undetermined: members.filter((row) => row.verdict === "undetermined").length,
       folded: folded.has(key),
     };
     return head.folded ? [head] : [head, ...members.map((row): FindingItem => ({ kind: "finding", row }))];
   });
+}
+
+/** How bad an incident is, and how far it reaches. */
+function remarkOf(members: readonly FindingRow[], all: readonly FindingRow[]): string {
+  const id = members[0]?.incident ?? null;
+  const incident = id === null ? undefined : incidentsOf(all).get(id);
+  if (incident === undefined) return "";
+  const { score, severity, tactics, hosts } = incident;
+  return [`score ${String(score)}`, severity, counted(tactics.length, "tactic"), hosts.join(" ")].join(", ");
 }
 
 /** Index of the next (`step` 1) or previous (-1) finding without a verdict, going round; -1 when there is none. */

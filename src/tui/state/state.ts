@@ -69,7 +69,7 @@ export interface Cursor {
   readonly top: number;
 }
 
-export const SORTS = ["time", "severity", "risk", "rule", "host", "verdict"] as const;
+export const SORTS = ["time", "severity", "risk", "incident", "rule", "host", "verdict"] as const;
 export type Sort = (typeof SORTS)[number];
 export const GROUPS = ["none", "rule", "host", "incident", "tactic", "entity"] as const;
 export type Group = (typeof GROUPS)[number];
@@ -81,6 +81,8 @@ export type FindingItem =
       readonly kind: "group";
       readonly key: string;
       readonly label: string;
+      /** What else there is to say of the group; empty where nothing. */
+      readonly remark: string;
       readonly ids: readonly number[];
       readonly undetermined: number;
       readonly folded: boolean;

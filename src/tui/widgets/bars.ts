@@ -3,10 +3,10 @@ import { takeColumns, textWidth, safeText } from "../../base/safe-text.ts";
 import type { FindingRow } from "../../triage/types.ts";
 import { formatCount } from "../format.ts";
 import { commandsOf, keyLabel, SCREEN_TITLE, SCREENS } from "../keymap.ts";
-import { COMPLETION_LINES } from "../layout.ts";
+import { COMPLETION_LINES, isSlotShown } from "../layout.ts";
 import { type Line, type Span, span } from "../line.ts";
 import { completionStart, type PromptState } from "../state/prompt.ts";
-import type { State } from "../state/state.ts";
+import { SLOTS, type State } from "../state/state.ts";
 
 /** Screens by number, and how far the triage is. */
 export function titleLine(state: State): Line {
@@ -106,7 +106,9 @@ export function hintLine(state: State): Line {
     ];
   const hints: Span[] = [];
   let used = 1;
-  const commands = commandsOf(state.screen).filter((command) => command.hint !== undefined);
+  const commands = commandsOf(state.screen).filter(
+    (command) => command.hint !== undefined && isOfUse(state, command.id),
+  );
   const own = commands.filter((command) => command.screens !== undefined);
   const common = commands.filter((command) => command.screens === undefined);
   const help = common.filter((command) => command.id === "help");
@@ -121,6 +123,15 @@ export function hintLine(state: State): Line {
     used += width;
   }
   return hints;
+}
+
+/** Whether a key does something where the cursor stands: a hint that leads nowhere takes the place of one that helps. */
+function isOfUse(state: State, command: string): boolean {
+  const slots = SLOTS[state.screen];
+  if (command === "next-pane") return slots.filter((_, slot) => isSlotShown(state, slot)).length > 1;
+  if (command === "next-tab") return (slots[state.focus[state.screen]]?.length ?? 1) > 1;
+  if (command === "tree-here") return state.screen !== "overview" && state.screen !== "log";
+  return command !== "back" || state.screen !== "findings" || state.findings.filter !== "" || state.search !== null;
 }
 
 /** Completions above the prompt, the chosen one marked. */

@@ -103,6 +103,21 @@ describe("the list", () => {
     expect(undeterminedIndex(withVerdict(listOf({}, 2), [1, 2], "duplicate"), 0, 1)).toBe(-1);
   });
 
+  it("puts the incident with the highest score first, and says so over its findings", () => {
+    const rows = fakeFindings(6).map((row) => ({
+      ...row,
+      incident: row.id === 6 ? null : row.id % 2,
+      severity: row.id % 2 === 0 ? ("critical" as const) : ("low" as const),
+      tactics: row.id % 2 === 0 ? ["Execution", "Impact"] : ["Execution"],
+    }));
+    const list = arrange({ ...withRows(EMPTY, rows), sort: "incident", group: "incident" });
+    expect(list.items.flatMap((item) => (item.kind === "group" ? [[item.label, item.remark, item.ids]] : []))).toEqual([
+      ["incident 0", "score 60, critical, 2 tactics, web-01 db-01", [2, 4]],
+      ["incident 1", "score 3, low, 1 tactic, web-01 db-01 日本-node", [1, 3, 5]],
+      ["(no incident)", "", [6]],
+    ]);
+  });
+
   it("keeps marks of findings that are still there, and takes those of the case at first", () => {
     const rows = fakeFindings(3).map((row) => ({ ...row, marked: row.id === 2 }));
     expect([...withRows(EMPTY, rows).marks]).toEqual([2]);

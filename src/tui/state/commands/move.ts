@@ -8,7 +8,7 @@ import { cursorOf, focusedPane, type State } from "../state.ts";
 import { layTree } from "../tree.ts";
 import type { Handler } from "./handler.ts";
 import { openFinding } from "./open.ts";
-import { askTimeline, askTree, queryEffect } from "./ask.ts";
+import { ask, askTimeline, askTree, queryEffect } from "./ask.ts";
 
 const screen =
   (id: ScreenId): Handler =>
@@ -22,7 +22,8 @@ function sideways(state: State, by: 1 | -1): Step {
     return step({ ...state, events: { ...state.events, column } });
   }
   if (pane === "tree") return step(foldTree(state, by === -1));
-  if (pane === "document") return step(foldDocument(state, by === -1));
+  // Where nothing folds the arrows lead on to the next tab, as in the panes beside it.
+  if (pane === "document") return step(foldDocument(state, by === -1) ?? cycleTab(state, by));
   if (pane === "findings") return step(foldGroup(state, by === -1));
   return step(cycleTab(state, by));
 }
@@ -36,10 +37,11 @@ function foldTree(state: State, fold: boolean): State {
   return { ...state, tree: layTree({ ...state.tree, folded }) };
 }
 
-function foldDocument(state: State, fold: boolean): State {
+/** Null where there is nothing to fold or unfold. */
+function foldDocument(state: State, fold: boolean): State | null {
   const { tree } = state.document;
   const line = tree?.lines[cursorOf(state, "document").index];
-  if (tree === null || line === undefined || line.kind === "leaf" || tree.folded.has(line.id) === fold) return state;
+  if (tree === null || line === undefined || line.kind === "leaf" || tree.folded.has(line.id) === fold) return null;
   return { ...state, document: { ...state.document, tree: toggleFold(tree, line) } };
 }
 
@@ -106,7 +108,12 @@ export const MOVE = {
       ? openFinding(state, id)
       : step(tell(state, `"${arg}" is no number of a finding`, "error"));
   },
-  "screen-events": screen("events"),
+  "screen-events": (state) => {
+    // Nothing was asked yet: all there is.
+    return state.events.asked
+      ? step(showScreen(state, "events"))
+      : ask({ ...state, stack: [] }, "any where true", null, null);
+  },
   "screen-tree": (state, arg) => (arg === "" ? step(showScreen(state, "tree")) : askTree(state, arg)),
   "screen-timeline": (state, arg) => {
     if (arg === "") return step(showScreen(state, "timeline"));
