@@ -12,7 +12,7 @@ import {
   sourceById,
 } from "../store/sources.ts";
 import { type ArchiveKind, type ArchiveSource, readArchive } from "./archive.ts";
-import type { ArchiveEntry, ArchiveProblem, RandomAccess } from "./archive-types.ts";
+import { type ArchiveEntry, type ArchiveProblem, isHarmless, type RandomAccess } from "../base/archive-entry.ts";
 import type { Format } from "./format.ts";
 import { detectFormat, HEAD_BYTES } from "./formats/registry.ts";
 import type { UserMap } from "./mappings/user-map.ts";
@@ -36,9 +36,6 @@ export interface ArchiveJob extends Omit<MemberJob, "reader" | "format" | "membe
   /** The user's own mapping of documents to ECS. */
   readonly map?: UserMap;
 }
-
-/** Entries that are no attempt to deceive: listed, but not counted as rejected. */
-const HARMLESS = new Set(["archive-link", "archive-type"]);
 
 /**
  * Loads the entries of an archive that are event data, each as a member of the source. The others are listed as members
@@ -98,7 +95,7 @@ async function loadEntries(job: ArchiveJob, input: ArchiveSource): Promise<void>
       const id = addMember(file, source, path, MEMBER_FORMAT.listed);
       file.transaction(() => {
         noteMember(file, id, entry.reason);
-        if (!HARMLESS.has(entry.code)) reject(file, source, id, entry);
+        if (!isHarmless(entry)) reject(file, source, id, entry);
       });
       known.set(path, { id, source, path, format: "", sha256: null, bytes: 0, complete: 1, note: entry.reason });
       continue;

@@ -1,7 +1,7 @@
+import { type ArchiveEntry, type ArchiveProblem, type RandomAccess, refuseEntryName } from "../base/archive-entry.ts";
 import { compressionOf, Decompression } from "../base/decompress.ts";
-import { readTar } from "./archive-tar.ts";
-import { type ArchiveEntry, type ArchiveProblem, type RandomAccess } from "./archive-types.ts";
-import { readZip } from "./archive-zip.ts";
+import { isTar, readTar } from "../base/tar.ts";
+import { isZip, readZip } from "../base/zip.ts";
 
 export type ArchiveKind = "zip" | "tar";
 
@@ -21,9 +21,8 @@ const PEEK_BYTES = 512;
 
 /** Tells an archive by its first 512 bytes; null when it is none. */
 export function archiveKind(head: Uint8Array): ArchiveKind | null {
-  const [a, b, c, d] = head;
-  if (a === 0x50 && b === 0x4b && ((c === 3 && d === 4) || (c === 5 && d === 6))) return "zip";
-  return head.length >= 262 && Buffer.from(head).toString("latin1", 257, 262) === "ustar" ? "tar" : null;
+  if (isZip(head)) return "zip";
+  return isTar(head) ? "tar" : null;
 }
 
 /**
@@ -44,7 +43,7 @@ export async function* readArchive(kind: ArchiveKind, source: ArchiveSource, dep
       yield entry;
       continue;
     }
-    const why = refusePath(entry.path, seen);
+    const why = refuseEntryName(entry.path, seen);
     if (why !== null) {
       yield { kind: "refused", path: entry.path, ...why };
       continue;
@@ -66,17 +65,6 @@ async function* oneRefused(code: string, reason: string): AsyncGenerator<Archive
 
 function refused(path: string, code: string, reason: string): ArchiveEntry {
   return { kind: "refused", path, code, reason };
-}
-
-function refusePath(path: string, seen: ReadonlySet<string>): ArchiveProblem | null {
-  if (path === "" || path.length > 4096 || path.includes("\0")) {
-    return { code: "archive-name", reason: "its name is empty, too long or has a NUL byte" };
-  }
-  if (/^[/\\]|^[A-Za-z]:/.test(path)) return { code: "archive-absolute", reason: "its name is an absolute path" };
-  if (path.split(/[/\\]/).includes(".."))
-    return { code: "archive-outside", reason: "its name leads out of the archive" };
-  if (seen.has(path)) return { code: "archive-duplicate", reason: "an entry before it has the same name" };
-  return null;
 }
 
 type FileEntry = Extract<ArchiveEntry, { kind: "file" }>;

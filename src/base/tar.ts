@@ -1,4 +1,4 @@
-import type { ArchiveEntry, ArchiveProblem } from "./archive-types.ts";
+import type { ArchiveEntry, ArchiveProblem, MemoryEntry } from "./archive-entry.ts";
 
 const BLOCK = 512;
 /** Longer extended headers are no headers. */
@@ -11,59 +11,129 @@ interface Header {
   readonly type: string;
 }
 
+/** What a header block of a tar says that comes next. Contents are padded to whole blocks. */
+type Verdict =
+  | { readonly kind: "end" }
+  /** So many bytes belong to the next header: `TarWalker.extend` takes them, padded. */
+  | { readonly kind: "extension"; readonly size: number }
+  | { readonly kind: "file"; readonly path: string; readonly size: number; readonly modified: number }
+  | { readonly kind: "folder"; readonly size: number }
+  /** `last`: nothing after it can be read. */
+  | ({
+      readonly kind: "refused";
+      readonly path: string;
+      readonly size: number;
+      readonly last: boolean;
+    } & ArchiveProblem);
+
 /**
- * The entries of a tar: old, ustar, GNU and pax. Folders are passed over; links, devices and sparse files are refused.
- * What no archive says of itself is not trusted: sizes are checked, names are only names (see `readArchive`).
+ * Understands the headers of a tar: old, ustar, GNU and pax. Folders are passed over; links, devices and sparse files are
+ * refused. What no archive says of itself is not trusted: sizes are checked, names are only names (`refuseEntryName`).
  */
-export async function* readTar(stream: AsyncIterable<Uint8Array>): AsyncGenerator<ArchiveEntry> {
-  const input = new Reader(stream);
-  let extension: Partial<Record<string, string>> = {};
-  for (;;) {
-    const block = await input.take(BLOCK);
-    if (block.length === 0 || block.every((byte) => byte === 0)) return;
+class TarWalker {
+  #extension: Partial<Record<string, string>> = {};
+  #type = "";
+
+  next(block: Buffer): Verdict {
+    if (block.length === 0 || block.every((byte) => byte === 0)) return { kind: "end" };
     const header = block.length < BLOCK ? null : parseHeader(block);
+    const last = { kind: "refused", code: "archive-damaged", size: 0, last: true } as const;
     if (header === null) {
-      const reason = "the archive is damaged or cut off here; what precedes was read";
-      yield { kind: "refused", path: "", code: "archive-damaged", reason };
-      return;
+      return { ...last, path: "", reason: "the archive is damaged or cut off here; what precedes was read" };
     }
     const { type } = header;
     if (type === "x" || type === "L") {
-      if (header.size > MAX_EXTENSION) {
-        yield { kind: "refused", path: header.name, code: "archive-damaged", reason: "an extended header is too long" };
-        return;
-      }
-      const data = await input.take(padded(header.size));
-      const text = data.subarray(0, header.size);
-      extension = type === "x" ? { ...extension, ...parsePax(text) } : { ...extension, path: cString(text) };
-      continue;
+      if (header.size > MAX_EXTENSION) return { ...last, path: header.name, reason: "an extended header is too long" };
+      this.#type = type;
+      return { kind: "extension", size: header.size };
     }
+    const extension = this.#extension;
     const path = (extension["path"] ?? header.name).replace(/^(?:\.\/)+/, "");
     const size = Number(extension["size"] ?? header.size);
     const modified = Number(extension["mtime"] ?? header.modified);
     const sparse = type === "S" || Object.keys(extension).some((key) => key.startsWith("GNU.sparse"));
-    if (type !== "K" && type !== "g") extension = {};
+    if (type !== "K" && type !== "g") this.#extension = {};
     if (!Number.isSafeInteger(size) || size < 0) {
-      yield { kind: "refused", path, code: "archive-damaged", reason: "its size is no number; the rest was not read" };
-      return;
+      return { ...last, path, reason: "its size is no number; the rest was not read" };
+    }
+    const why = sparse ? SPARSE : REFUSED[type];
+    if (why !== undefined) return { kind: "refused", path, size, last: false, ...why };
+    const isFile = (type === "0" || type === "\0" || type === "7") && !path.endsWith("/");
+    return isFile ? { kind: "file", path, size, modified } : { kind: "folder", size };
+  }
+
+  extend(data: Buffer): void {
+    const found = this.#type === "x" ? parsePax(data) : { path: cString(data) };
+    this.#extension = { ...this.#extension, ...found };
+  }
+}
+
+/** The entries of a tar that comes as a stream. */
+export async function* readTar(stream: AsyncIterable<Uint8Array>): AsyncGenerator<ArchiveEntry> {
+  const input = new Reader(stream);
+  const walker = new TarWalker();
+  for (;;) {
+    const verdict = walker.next(await input.take(BLOCK));
+    if (verdict.kind === "end") return;
+    const { size } = verdict;
+    if (verdict.kind === "extension") {
+      walker.extend((await input.take(padded(size))).subarray(0, size));
+      continue;
     }
     const left = { bytes: size };
     const problem: { found: ArchiveProblem | null } = { found: null };
-    const why = sparse ? SPARSE : REFUSED[type];
-    if (why !== undefined) yield { kind: "refused", path, ...why };
-    else if (type === "0" || type === "\0" || type === "7") {
-      if (path.endsWith("/")) continue;
+    if (verdict.kind === "refused") {
+      const { path, code, reason } = verdict;
+      yield { kind: "refused", path, code, reason };
+      if (verdict.last) return;
+    } else if (verdict.kind === "file") {
+      const { path, modified } = verdict;
       const bytes = contents(input, left, problem);
       yield { kind: "file", path, modified: toIso(modified), bytes, problem: () => problem.found };
     }
-    if (!(await input.skip(left.bytes + padded(size) - size))) {
-      if (problem.found === null && size > 0) {
-        const reason = "the archive is cut off within this entry; what precedes was read";
-        yield { kind: "refused", path, code: "archive-truncated", reason };
+    if (await input.skip(left.bytes + padded(size) - size)) continue;
+    if (problem.found === null && size > 0 && verdict.kind !== "folder") yield { ...CUT_OFF, path: verdict.path };
+    return;
+  }
+}
+
+const CUT_OFF = {
+  kind: "refused",
+  code: "archive-truncated",
+  reason: "the archive is cut off within this entry; what precedes was read",
+} as const;
+
+/** The entries of a tar that lies in memory. */
+export function* readTarBytes(bytes: Buffer): Generator<MemoryEntry> {
+  const walker = new TarWalker();
+  for (let at = 0; ;) {
+    const verdict = walker.next(bytes.subarray(at, at + BLOCK));
+    if (verdict.kind === "end") return;
+    const start = at + BLOCK;
+    const content = bytes.subarray(start, start + verdict.size);
+    at = start + padded(verdict.size);
+    if (verdict.kind === "extension") walker.extend(content);
+    else if (verdict.kind === "refused") {
+      const { path, code, reason } = verdict;
+      yield { kind: "refused", path, code, reason };
+      if (verdict.last) return;
+    } else if (verdict.kind === "file") {
+      const { path, size } = verdict;
+      if (content.length < size) {
+        yield { ...CUT_OFF, path };
+        return;
       }
-      return;
+      yield { kind: "file", path, size, read: () => content };
     }
   }
+}
+
+/** Whether bytes begin like a tar of the last thirty years. */
+export function isTar(head: Uint8Array): boolean {
+  return (
+    head.length >= 262 &&
+    Buffer.from(head.buffer, head.byteOffset, head.length).toString("latin1", 257, 262) === "ustar"
+  );
 }
 
 const SPARSE: ArchiveProblem = { code: "archive-type", reason: "a sparse file: not read" };

@@ -1,8 +1,14 @@
-import { crc32, createInflateRaw } from "node:zlib";
+import { crc32, createInflateRaw, inflateRawSync } from "node:zlib";
 import { Readable } from "node:stream";
-import { errorMessage } from "../base/errors.ts";
-import { bomb, BOMB_BYTES, BOMB_RATIO } from "../base/decompress.ts";
-import type { ArchiveEntry, ArchiveProblem, RandomAccess } from "./archive-types.ts";
+import {
+  type ArchiveEntry,
+  ArchiveError,
+  type ArchiveProblem,
+  type MemoryEntry,
+  type RandomAccess,
+} from "./archive-entry.ts";
+import { bomb, BOMB_BYTES, BOMB_RATIO } from "./decompress.ts";
+import { errorMessage } from "./errors.ts";
 
 const END = 0x06054b50;
 const END_64 = 0x06064b50;
@@ -25,12 +31,23 @@ interface CentralEntry {
   readonly modified: string | null;
 }
 
+/** What is to be read of a zip, anywhere in it: answered with the bytes, fewer only at its end. */
+interface Wanted {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** An entry whose contents can be read, or why not. */
+type Walked =
+  | { readonly kind: "file"; readonly entry: CentralEntry; readonly start: number }
+  | ({ readonly kind: "refused"; readonly path: string } & ArchiveProblem);
+
 /**
- * The entries of a zip, by its directory, in the order in which their data lies. Encrypted entries, links, entries whose
- * data overlaps another's, and methods other than stored and deflated are refused; sizes and checksums are verified.
+ * Finds the entries of a zip by its directory, in the order in which their data lies. Folders are passed over. Encrypted
+ * entries, links, entries whose data overlaps another's, and methods other than stored and deflated are refused.
  */
-export async function* readZip(file: RandomAccess): AsyncGenerator<ArchiveEntry> {
-  const directory = await readDirectory(file);
+function* walkZip(size: number): Generator<Wanted | Walked, void, Buffer> {
+  const directory = yield* readDirectory(size);
   if (directory === null) {
     const reason = "the zip has no directory: it is damaged or cut off";
     yield { kind: "refused", path: "", code: "archive-damaged", reason };
@@ -45,8 +62,8 @@ export async function* readZip(file: RandomAccess): AsyncGenerator<ArchiveEntry>
       yield { kind: "refused", path, ...why };
       continue;
     }
-    const start = await dataStart(file, offset);
-    if (start === null || start + packed > file.size) {
+    const start = yield* dataStart(offset);
+    if (start === null || start + packed > size) {
       yield { kind: "refused", path, code: "archive-damaged", reason: "its data is not where the directory says" };
       continue;
     }
@@ -55,10 +72,70 @@ export async function* readZip(file: RandomAccess): AsyncGenerator<ArchiveEntry>
       continue;
     }
     before = start + packed;
-    const state: { problem: ArchiveProblem | null } = { problem: null };
-    const bytes = verified(file, entry, start, state);
-    yield { kind: "file", path, modified: entry.modified, bytes, problem: () => state.problem };
+    yield { kind: "file", entry, start };
   }
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** The entries of a zip of which any part can be read; lengths and checksums are verified. */
+export async function* readZip(file: RandomAccess): AsyncGenerator<ArchiveEntry> {
+  const walk = walkZip(file.size);
+  for (let step = walk.next(NOTHING); step.done !== true;) {
+    const { value } = step;
+    if (!("kind" in value)) {
+      step = walk.next(await file.read(value.offset, value.length));
+      continue;
+    }
+    if (value.kind === "refused") yield value;
+    else {
+      const { entry, start } = value;
+      const state: { problem: ArchiveProblem | null } = { problem: null };
+      const bytes = verified(file, entry, start, state);
+      yield { kind: "file", path: entry.path, modified: entry.modified, bytes, problem: () => state.problem };
+    }
+    step = walk.next(NOTHING);
+  }
+}
+
+/** The entries of a zip that lies in memory; lengths and checksums are verified. @param limit bytes of the largest entry that is read */
+export function* readZipBytes(bytes: Buffer, limit: number): Generator<MemoryEntry> {
+  const walk = walkZip(bytes.length);
+  for (let step = walk.next(NOTHING); step.done !== true;) {
+    const { value } = step;
+    if (!("kind" in value)) {
+      step = walk.next(bytes.subarray(value.offset, value.offset + value.length));
+      continue;
+    }
+    if (value.kind === "refused") yield value;
+    else {
+      const { entry, start } = value;
+      const read = (): Buffer => unpack(bytes.subarray(start, start + entry.packed), entry, limit);
+      yield { kind: "file", path: entry.path, size: entry.size, read };
+    }
+    step = walk.next(NOTHING);
+  }
+}
+
+function unpack(packed: Buffer, { method, size, crc }: CentralEntry, limit: number): Buffer {
+  if (size > limit) throw new ArchiveError(`it has ${String(size)} bytes`);
+  let content = packed;
+  if (method === 8) {
+    try {
+      content = inflateRawSync(packed, { maxOutputLength: Math.max(1, size) });
+    } catch (cause) {
+      throw new ArchiveError("its compressed content is damaged", { cause });
+    }
+  }
+  if (content.length !== size || crc32(content) !== crc) {
+    throw new ArchiveError("its length or checksum is not the one the archive names");
+  }
+  return content;
+}
+
+/** Whether bytes begin like a zip. */
+export function isZip([a, b, c, d]: Uint8Array): boolean {
+  return a === 0x50 && b === 0x4b && ((c === 3 && d === 4) || (c === 5 && d === 6));
 }
 
 function refuse({ flags, method, mode }: CentralEntry): ArchiveProblem | null {
@@ -73,23 +150,23 @@ function refuse({ flags, method, mode }: CentralEntry): ArchiveProblem | null {
   return null;
 }
 
-async function readDirectory(file: RandomAccess): Promise<CentralEntry[] | null> {
-  const tailStart = Math.max(0, file.size - 65_557);
-  const tail = await file.read(tailStart, file.size - tailStart);
+function* readDirectory(fileSize: number): Generator<Wanted, CentralEntry[] | null, Buffer> {
+  const tailStart = Math.max(0, fileSize - 65_557);
+  const tail = yield { offset: tailStart, length: fileSize - tailStart };
   let at = tail.length - 22;
   while (at >= 0 && tail.readUInt32LE(at) !== END) at -= 1;
   if (at < 0) return null;
   let offset = tail.readUInt32LE(at + 16);
   let size = tail.readUInt32LE(at + 12);
   if (at >= 20 && tail.readUInt32LE(at - 20) === LOCATOR_64) {
-    const end = await file.read(Number(tail.readBigUInt64LE(at - 12)), 56);
+    const end = yield { offset: Number(tail.readBigUInt64LE(at - 12)), length: 56 };
     if (end.length === 56 && end.readUInt32LE(0) === END_64) {
       size = Number(end.readBigUInt64LE(40));
       offset = Number(end.readBigUInt64LE(48));
     }
   }
-  if (offset + size > file.size || size > MAX_DIRECTORY) return null;
-  return parseDirectory(await file.read(offset, size));
+  if (offset + size > fileSize || size > MAX_DIRECTORY) return null;
+  return parseDirectory(yield { offset, length: size });
 }
 
 function parseDirectory(data: Buffer): CentralEntry[] | null {
@@ -153,8 +230,8 @@ function modifiedOf(extra: Buffer, time: number, date: number): string | null {
   return new Date(Date.UTC(year, month - 1, day, time >> 11, (time >> 5) & 63, (time & 31) * 2)).toISOString();
 }
 
-async function dataStart(file: RandomAccess, offset: number): Promise<number | null> {
-  const header = await file.read(offset, 30);
+function* dataStart(offset: number): Generator<Wanted, number | null, Buffer> {
+  const header = yield { offset, length: 30 };
   if (header.length < 30 || header.readUInt32LE(0) !== LOCAL) return null;
   return offset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
 }
