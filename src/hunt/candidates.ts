@@ -2,6 +2,7 @@ import { formatDate } from "../eql/date-text.ts";
 import type { KeyPlan, StagePlan } from "../plan/plan.ts";
 import { chooseDriver } from "../sql/choose-driver.ts";
 import type { CandidateKey, CandidateStage } from "../sql/compile-sequence.ts";
+import type { CompiledStatement } from "../sql/fragments.ts";
 import type { FieldStorage } from "../sql/storage.ts";
 import { CandidateTable } from "./candidate-table.ts";
 import type { EngineContext } from "./engine-context.ts";
@@ -15,8 +16,8 @@ export interface Candidates {
   readonly never: readonly boolean[];
   /** The join keys that the rows read so far have. */
   readonly keys: KeyTable;
-  /** Reads the rows of `compileCandidates`. */
-  read(rows: Iterable<unknown[]>): CandidateTable;
+  /** Runs the statement that `compileCandidates` made. */
+  read(statement: CompiledStatement): CandidateTable;
   /** A key as the evidence has it. */
   decode(key: readonly KeyPart[]): JoinKey[];
   /** Whether SQL can compare the keys: every key has one value only, kept the same way in every stage. */
@@ -58,7 +59,7 @@ export function prepareCandidates(
         stage.keys.some((key) => !key.optional && key.storage.kind === "absent"),
     ),
     keys,
-    read: (rows) => readTable(rows, readers, keys),
+    read: (statement) => readTable(engine, statement, readers, keys),
     decode: (key) =>
       key.map((part, position) => decodePart(engine, part, shared[position] === true, dates[position] === true)),
     comparableKeys:
@@ -105,23 +106,24 @@ function decodePart(engine: EngineContext, part: KeyPart, shared: boolean, date:
 const FIRST_KEY = 5;
 
 function readTable(
-  rows: Iterable<unknown[]>,
+  engine: EngineContext,
+  statement: CompiledStatement,
   readers: readonly (readonly KeyReader[])[],
   keys: KeyTable,
 ): CandidateTable {
   const table = new CandidateTable();
   const parts: KeyPart[] = [];
-  for (const row of rows) {
+  engine.file.feed(statement, (row) => {
     const [stage, id, seconds, nanos, tiebreaker] = row as CandidateRow;
     const found = keysOfRow(row, readers[stage] ?? [], keys, parts);
     if (found !== null) table.add(stage, id, seconds, nanos, tiebreaker, found);
-  }
+  });
   table.sort();
   return table;
 }
 
 /** As `sql/compile-sequence.ts` has them; key columns follow. */
-type CandidateRow = [
+type CandidateRow = readonly [
   stage: number,
   id: number,
   seconds: number | null,

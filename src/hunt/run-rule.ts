@@ -2,12 +2,12 @@ import { errorMessage } from "../base/errors.ts";
 import { sha256Hex } from "../base/sha256.ts";
 import type { Plan } from "../plan/plan.ts";
 import { describeNeed, missingNeeds, type Need } from "./blind.ts";
-import { type Engine, WHOLE_TIME } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 import { appliedExceptions, markHidden, withoutExcepted } from "./hide-matches.ts";
 import { markOutside } from "./match-index.ts";
 import { fieldsOfQuery } from "./prepare-query.ts";
 import { groupFields, prepareRule } from "./prepare-rule.ts";
-import { newTermGroups, thresholdGroups } from "./rule-groups.ts";
+import { type GroupedEnd, newTermGroups, thresholdGroups } from "./rule-groups.ts";
 import {
   completeRun,
   type RuleEnd,
@@ -77,28 +77,25 @@ function runExcepting(engine: Engine, task: RuleTask, plan: Plan, options: TaskO
 }
 
 function runPlan(engine: Engine, task: RuleTask, plan: Plan, options: TaskOptions): RuleEnd {
-  // What is new depends on all that was before.
-  const window = task.type === "new_terms" ? WHOLE_TIME : options;
-  const { statement, matches, method } = engine.run(plan, { window });
-  const common = {
+  const { type, threshold, newTerms } = task;
+  if (type === "new_terms" && newTerms !== null) {
+    return endOfGroups(newTermGroups(engine, newTerms, plan, options), newTerms.fields);
+  }
+  if (type === "threshold" && threshold !== null) {
+    return endOfGroups(thresholdGroups(engine, threshold, plan, options), threshold.fields);
+  }
+  const { statement, matches, method } = engine.run(plan, { window: options });
+  return {
     sqlHash: statement === null ? null : sha256Hex(statement.sql),
     details: { method },
     keyFields: keyFieldsOf(plan),
+    ...{ matches, outcome: matches.length > 0 ? "hit" : "none", reason: null },
   };
-  if (task.type === "new_terms" && task.newTerms !== null) {
-    const { fields } = task.newTerms;
-    return { ...common, ...newTermGroups(engine, task.newTerms, eventsOf(matches), options), keyFields: fields };
-  }
-  const found =
-    task.type === "threshold" && task.threshold !== null
-      ? thresholdGroups(engine, task.threshold, eventsOf(matches))
-      : matches;
-  const keyFields = task.type === "threshold" ? (task.threshold?.fields ?? []) : common.keyFields;
-  return { ...common, keyFields, matches: found, outcome: found.length > 0 ? "hit" : "none", reason: null };
 }
 
-function eventsOf(matches: readonly RuleMatch[]): number[] {
-  return matches.flatMap(({ events }) => events.filter((event) => event !== null));
+function endOfGroups({ statement, ...end }: GroupedEnd, keyFields: readonly string[]): RuleEnd {
+  const sqlHash = statement === null ? null : sha256Hex(statement.sql);
+  return { ...end, keyFields, sqlHash, details: { method: statement === null ? "none" : "groups" } };
 }
 
 /** The fields of a rule and of its exceptions. */

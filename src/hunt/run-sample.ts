@@ -27,7 +27,7 @@ export function runSamplePlan(
   if (candidates.never.some(Boolean)) return { matches: [], statement: null, method: "none", sequence: null };
   const statement = compileCandidates(candidates.stages, window, engine.evidence.totalEvents, false);
   const groups = new Map<number, Group>();
-  const table = candidates.read(engine.file.iterateSmall(statement));
+  const table = candidates.read(statement);
   for (const row of table.order) {
     for (const key of table.keys(row)) {
       const group = groups.get(key) ?? {

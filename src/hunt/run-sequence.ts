@@ -60,8 +60,7 @@ function runMachine(
   window: TimeWindow,
 ): EngineResult {
   const statement = compileCandidates(candidates.stages, window, engine.evidence.totalEvents);
-  const rows = engine.file.iterateSmall(statement);
-  const { matches, reached, nearMisses } = runSequence(shape, candidates.read(rows));
+  const { matches, reached, nearMisses } = runSequence(shape, candidates.read(statement));
   return {
     matches: matches.map((match) => ({
       events: match.events,

@@ -115,7 +115,7 @@ class SequenceMachine {
       let end = start + 1;
       while (end < order.length && table.id(order[end] ?? 0) === event) end++;
       if (end === start + 1) this.feedRow(order[start] ?? 0);
-      else this.feedRows(order.slice(start, end));
+      else this.feedRows([...order.subarray(start, end)]);
       start = end;
     }
     const kept = missing === null ? this.completed : this.completed.filter((partial) => missing.allow(partial));

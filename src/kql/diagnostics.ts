@@ -34,6 +34,7 @@ export interface KqlDiagnosticParameters {
   "filter-unsupported": { readonly what: string };
   "value-list-missing": { readonly list: string };
   "value-list-range": { readonly value: string };
+  "filter-range-list": { readonly field: string };
 }
 
 export type KqlDiagnosticCode = keyof KqlDiagnosticParameters;
@@ -89,6 +90,10 @@ const CATALOGUE: { readonly [C in KqlDiagnosticCode]: Entry<KqlDiagnosticParamet
   "value-list-missing": {
     severity: "unsupported",
     message: ({ list }) => `the value list ${list} is not here: an export of rules does not hold it`,
+  },
+  "filter-range-list": {
+    severity: "warning",
+    message: ({ field }) => `where ${field} is a list, two of its numbers may meet the two bounds of a filter's range`,
   },
   "value-list-range": {
     severity: "warning",

@@ -144,6 +144,10 @@ function rangesOf(body: unknown, translator: Translator): Expression {
     const value = { parts: [text], quoted: true, span: NO_SPAN };
     parts.push(rangeOf(name, { operator, value, span: NO_SPAN, field: { ...value, parts: [name] } }, translator));
   }
+  const type = translator.fields.typeOf(name);
+  if (parts.length > 1 && (type === "long" || type === "double")) {
+    translator.tell("filter-range-list", NO_SPAN, { field: name });
+  }
   return allOf(parts);
 }
 

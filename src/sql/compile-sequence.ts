@@ -23,8 +23,8 @@ export interface CandidateKey {
 }
 
 /**
- * The candidates of all stages, in no order (sorting them in the program costs a third): rows (stage, id, seconds,
- * nanoseconds, tiebreaker, key...). Seconds and nanoseconds of the event time are two exact small integers; a tiebreaker
+ * The candidates of all stages, in no order (sorting them in the program costs a third), fed to the program
+ * (`CaseFile.feed`): rows (stage, id, seconds, nanoseconds, tiebreaker, key...). Seconds and nanoseconds of the event time are two exact small integers; a tiebreaker
  * beyond 2^53 is text; a key is the id of a value, or a number as text. Events without a time join no sequence. A stage
  * that comes after a rarer one is narrowed to the rarer one's keys, where both keep single ids of one family (SEMANTICS
  * 12d, safe).
@@ -39,7 +39,7 @@ export function compileCandidates(
   const { ctes, union } = candidateTables(stages, window, totalEvents, timed);
   const keys = keyNames(stages).map((name) => sql`, ${name}`);
   return compileFragment(
-    sql`WITH ${sql.join(ctes)} SELECT stage, id, time / 1000000000, time % 1000000000, iif(tiebreaker BETWEEN -9007199254740991 AND 9007199254740991, tiebreaker, CAST(tiebreaker AS TEXT))${sql.join(keys, sql``)} FROM (${union})`,
+    sql`WITH ${sql.join(ctes)} SELECT eql_feed(stage, id, time / 1000000000, time % 1000000000, iif(tiebreaker BETWEEN -9007199254740991 AND 9007199254740991, tiebreaker, CAST(tiebreaker AS TEXT))${sql.join(keys, sql``)}) FROM (${union})`,
   );
 }
 

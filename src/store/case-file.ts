@@ -24,6 +24,8 @@ export class CaseFile {
   readonly path: string;
   readonly mode: OpenMode;
   readonly db: Database.Database;
+  private feeds = false;
+  private taker: (row: readonly unknown[]) => void = () => undefined;
 
   constructor(path: string, mode: OpenMode, db: Database.Database) {
     this.path = path;
@@ -59,6 +61,34 @@ export class CaseFile {
       .prepare(statement.sql)
       .raw()
       .iterate(...statement.parameters) as IterableIterator<unknown[]>;
+  }
+
+  /**
+   * Hands each row of a statement, integers as numbers, to `take`: for statements of the form
+   * `SELECT eql_feed(column, ...) FROM ...`. A row costs half of what it costs to iterate over rows.
+   */
+  feed(statement: BoundStatement, take: (row: readonly unknown[]) => void): void {
+    if (!this.feeds) {
+      this.feeds = true;
+      this.db.aggregate("eql_feed", {
+        varargs: true,
+        start: 0,
+        step: (rows: number, ...row: unknown[]) => {
+          this.taker(row);
+          return rows + 1;
+        },
+      });
+    }
+    const outer = this.taker;
+    this.taker = take;
+    try {
+      this.db
+        .prepare(statement.sql)
+        .pluck()
+        .get(...statement.parameters);
+    } finally {
+      this.taker = outer;
+    }
   }
 
   /**
