@@ -4,7 +4,7 @@ import path from "node:path";
 import { openCase } from "../store/case-file.ts";
 import { EventReader } from "../store/events.ts";
 import { type RejectedRow, listRejected } from "../store/rejected.ts";
-import { type LoadHooks, loadEvidence } from "./load.ts";
+import { expandFolders, type LoadHooks, loadEvidence } from "./load.ts";
 import type { LoadOptions, SourceReport } from "./load-types.ts";
 
 /** Rejected documents that are shown of each source. */
@@ -18,7 +18,7 @@ export interface TriedSource {
   readonly rejected: readonly RejectedRow[];
 }
 
-/** Loads into a case that is thrown away, each path into its own: nothing is a duplicate of another file. */
+/** Loads into a case that is thrown away, each file into its own: nothing is a duplicate of another file. */
 export async function tryLoad(
   paths: readonly string[],
   options: LoadOptions,
@@ -27,16 +27,17 @@ export async function tryLoad(
   const folder = await mkdtemp(path.join(tmpdir(), "eqlite-dry-"));
   try {
     const tried: TriedSource[] = [];
-    for (const [index, given] of paths.entries()) {
+    for (const [index, given] of (await expandFolders(paths)).entries()) {
       const file = await openCase(path.join(folder, `${index}.case`), "create");
       try {
         const { sources } = await loadEvidence(file, [given], options, hooks);
-        for (const report of sources) tried.push({ report, first: firstEvent(file, report), rejected: [] });
-        const last = tried.at(-1);
-        if (last !== undefined) tried[tried.length - 1] = { ...last, rejected: listRejected(file, SHOWN) };
+        for (const report of sources) {
+          tried.push({ report, first: firstEvent(file, report), rejected: listRejected(file, SHOWN) });
+        }
       } finally {
         file.close();
       }
+      await rm(file.path);
     }
     return tried;
   } finally {

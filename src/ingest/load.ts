@@ -26,7 +26,8 @@ import { createViews } from "../store/views.ts";
 import { archiveKind } from "./archive.ts";
 import { loadArchive } from "./archive-load.ts";
 import { BufferPool } from "./chunker.ts";
-import type { Format, MemberFacts } from "./format.ts";
+import type { Detection, Format, MemberFacts } from "./format.ts";
+import { CONTAINERS, ecsFormat } from "./formats/containers.ts";
 import { detectFormat, formatById, HEAD_BYTES } from "./formats/registry.ts";
 import type { LoadOptions, LoadProgress, LoadReport, SourceReport } from "./load-types.ts";
 import { loadMember, type MemberJob } from "./member-load.ts";
@@ -76,7 +77,7 @@ export async function loadEvidence(
   const loader = new Loader(file, options, format, hooks);
   try {
     const sources: SourceReport[] = [];
-    const files = await loader.prepare(await expand(paths));
+    const files = await loader.prepare(await expandFolders(paths));
     for (const given of files) sources.push(await loader.load(given));
     return { sources };
   } finally {
@@ -85,7 +86,7 @@ export async function loadEvidence(
 }
 
 /** Folders become the files in them, in order of their names. */
-async function expand(paths: readonly string[]): Promise<string[]> {
+export async function expandFolders(paths: readonly string[]): Promise<string[]> {
   const all: string[] = [];
   for (const given of paths) {
     const found = given === "-" ? null : await stat(given).catch(() => null);
@@ -178,8 +179,7 @@ class Loader {
   async #read(given: string, reader: SourceReader, member: MemberFacts, size: number | null): Promise<SourceReport> {
     const head = await reader.peek(HEAD_BYTES);
     const archive = archiveKind(head.subarray(0, 512));
-    const detection =
-      this.#format === null ? detectFormat(head, this.#options.map) : { kind: "format" as const, format: this.#format };
+    const detection = this.#format === null ? this.#detect(head, reader) : formatIs(this.#format);
     if (detection.kind === "refused" && archive === null) {
       const why = reader.problem === null ? detection : reader.problem;
       return failed(given, new UserError(why.code, `${given}: ${why.reason}`));
@@ -261,6 +261,13 @@ class Loader {
     this.#loaded.add(given);
   }
 
+  /** A file without documents has been read to its end like any other: that it is empty is what it says. */
+  #detect(head: Buffer, reader: SourceReader): Detection {
+    const detection = detectFormat(head, this.#options.map);
+    const nothing = detection.kind === "refused" && (detection.code === "empty" || detection.code === "blank");
+    return nothing && reader.problem === null ? formatIs(ecsFormat(CONTAINERS.ndjson)) : detection;
+  }
+
   #register(
     given: string,
     format: string,
@@ -321,6 +328,10 @@ class Loader {
   #unfinished(): boolean {
     return listSources(this.#file).some(({ status }) => status === "complete") && !hasIndexes(this.#file);
   }
+}
+
+function formatIs(format: Format): Detection {
+  return { kind: "format", format };
 }
 
 function failed(path: string, error: UserError): SourceReport {

@@ -234,11 +234,18 @@ class MemberLoad {
       finishSource(file, source, {
         sha256: digests.source,
         bytes: reader.bytesIn,
-        warnings: stored === undefined ? [] : warningsOf(stored, this.#job.timezone),
+        warnings: stored === undefined ? [] : [...this.#nothing(stored), ...warningsOf(stored, this.#job.timezone)],
         finishedAt: this.#job.now().toISOString(),
       });
       this.#job.onFinish();
     });
+  }
+
+  /** That there is no document at all: nobody shall think that there were events without findings. */
+  #nothing(source: StoredSource): string[] {
+    if (source.documents > source.blank) return [];
+    if (this.#bytes === 0) return ["the file is empty"];
+    return [source.blank > 0 ? "the file holds only blank lines" : "there is no document in the file"];
   }
 }
 

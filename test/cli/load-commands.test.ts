@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -100,6 +100,30 @@ describe("eqlite load", () => {
       ].join("\n"),
     );
     expect((await eqlite("info")).err).toContain("there is no case");
+  });
+});
+
+describe("eqlite load of a folder", () => {
+  it("says in a dry run of each file what became of its own first event and what it rejects", async () => {
+    mkdirSync(path.join(folder, "dump"));
+    write("dump/a.ndjson", GOOD, `{"broken`);
+    write("dump/b.ndjson", GOOD.replace('"nc"', '"sh"'));
+    const { code, out } = await eqlite("load", "dump", "--format", "ndjson", "--dry-run", "--json");
+    expect(code).toBe(3);
+    const { sources } = JSON.parse(out) as { sources: { first: { json: string }; rejected: unknown[] }[] };
+    expect(sources.map(({ first, rejected }) => [first.json, rejected.length])).toEqual([
+      [GOOD, 1],
+      [GOOD.replace('"nc"', '"sh"'), 0],
+    ]);
+  });
+
+  it("with an empty file in it ends with 0, and says that it is empty", async () => {
+    mkdirSync(path.join(folder, "dump"));
+    write("dump/a.ndjson", GOOD);
+    write("dump/empty.log", "");
+    const { code, out, err } = await eqlite("load", "dump");
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toContain(`${path.join(folder, "dump", "empty.log")}: the file is empty\n`);
   });
 });
 

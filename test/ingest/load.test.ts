@@ -117,12 +117,30 @@ describe("loadEvidence", () => {
     expect(listRejected(file).at(-1)).toMatchObject({ code: "compressed-truncated" });
   });
 
-  it("reports a missing and an empty file, and loads the others", async () => {
-    const reports = await load([path.join(folder, "none"), write("empty", ""), write("a", `{"event":{"id":"1"}}\n`)]);
-    expect(reports.map(({ status, error }) => [status, error?.code])).toEqual([
-      ["failed", "evidence-unreadable"],
-      ["failed", "empty"],
-      ["complete", undefined],
+  it("reports a missing file, tells of files without documents, and loads the others", async () => {
+    const reports = await load([
+      path.join(folder, "none"),
+      write("empty", ""),
+      write("empty.gz", gzipSync("")),
+      write("blank", "\n \n"),
+      write("hits", `{"took":1,"timed_out":false,"hits":{"total":{"value":0},"hits":[]}}\n`),
+      write("a", `{"event":{"id":"1"},"@timestamp":0}\n`),
+    ]);
+    expect(
+      reports.map(({ status, error, documents, blank, warnings }) => [
+        status,
+        error?.code,
+        documents,
+        blank,
+        ...warnings,
+      ]),
+    ).toEqual([
+      ["failed", "evidence-unreadable", 0, 0],
+      ["complete", undefined, 0, 0, "the file is empty"],
+      ["complete", undefined, 0, 0, "the file is empty"],
+      ["complete", undefined, 2, 2, "the file holds only blank lines"],
+      ["complete", undefined, 0, 0, "there is no document in the file"],
+      ["complete", undefined, 1, 0],
     ]);
   });
 
