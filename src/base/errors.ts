@@ -46,6 +46,21 @@ export function errorCode(error: unknown): string | undefined {
   return typeof error.code === "string" ? error.code : undefined;
 }
 
+/** What errors of the file system say to people. */
+const FILE_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  ENOTDIR: "a part of its path is no folder",
+  EISDIR: "it is a folder",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "the medium cannot be written",
+};
+
+/** What an error of the file system means, without the name of the file; of other errors their message. */
+export function fileProblem(error: unknown): string {
+  return FILE_PROBLEMS[errorCode(error) ?? ""] ?? errorMessage(error);
+}
+
 /** A one-line message of anything that was thrown. */
 export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -9,7 +9,7 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
-import { EXIT, errorCode, errorMessage, UserError } from "./errors.ts";
+import { EXIT, errorCode, fileProblem, UserError } from "./errors.ts";
 
 export interface WholeFileOptions {
   /** Whether a file of this name may be replaced. */
@@ -76,7 +76,7 @@ function attempt<T>(path: string, step: () => T): T {
     return step();
   } catch (error) {
     const full = isDiskFull(error);
-    throw new UserError("output-failed", `${path} cannot be written: ${full ? NO_SPACE : errorMessage(error)}`, {
+    throw new UserError("output-failed", `${path} cannot be written: ${full ? NO_SPACE : fileProblem(error)}`, {
       hint: full ? "make room, and repeat the command" : "check that its folder exists and may be written",
       cause: error,
     });

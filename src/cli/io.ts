@@ -6,11 +6,12 @@
  * `await import()` inside its action, because `--help` must not pay for it.
  */
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import type { Readable, Writable } from "node:stream";
-import { EXIT, type ExitCode, UserError } from "../base/errors.ts";
+import { EXIT, fileProblem, type ExitCode, UserError } from "../base/errors.ts";
+import { writeWholeFile } from "../base/whole-file.ts";
 
 export interface CliIo {
   readonly stdin: Readable;
@@ -51,12 +52,27 @@ export async function writeOut(stream: Writable, text: string | Uint8Array): Pro
 /** Writes to a file of the command line, or to standard output for `-`. */
 export async function writeFileOrOut(io: CliIo, output: string, text: string): Promise<void> {
   if (output === "-") return writeOut(io.stdout, text);
-  await writeFile(resolvePath(io, output), text);
+  await writeWholeFile(resolvePath(io, output), { replace: true }, async (write) => write(Buffer.from(text, "utf8")));
 }
 
 /** A path of the command line, made absolute; `-` stays `-`. */
 export function resolvePath(io: CliIo, given: string): string {
   return given === "-" ? given : path.resolve(io.cwd, given);
+}
+
+/**
+ * The bytes of a file that the command line names.
+ * @throws UserError `input-unreadable`
+ */
+export function readInput(io: CliIo, given: string): Buffer {
+  try {
+    return readFileSync(path.resolve(io.cwd, given));
+  } catch (error) {
+    throw new UserError("input-unreadable", `${given} cannot be read: ${fileProblem(error)}`, {
+      exitCode: EXIT.usage,
+      cause: error,
+    });
+  }
 }
 
 /**

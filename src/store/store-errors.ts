@@ -1,7 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import path from "node:path";
 import type Database from "better-sqlite3";
-import { errorCode, errorMessage, UserError } from "../base/errors.ts";
+import { errorCode, errorMessage, fileProblem, UserError } from "../base/errors.ts";
 import { isDiskFull, NO_SPACE } from "../base/whole-file.ts";
 
 /**
@@ -59,7 +59,7 @@ function mayWrite(file: string): boolean {
 
 function unwritable(file: string, error: unknown): UserError {
   const missing = errorCode(error) === "ENOENT";
-  const why = missing ? "its folder does not exist" : errorMessage(error).replace(/, access .*/, "");
+  const why = missing ? "its folder does not exist" : fileProblem(error);
   return new UserError("case-unwritable", `${file} cannot be opened for writing: ${why}`, {
     hint: missing
       ? "make the folder first"

@@ -113,7 +113,7 @@ describe("a case that cannot be written", () => {
     `;
     const { stdout } = spawnSync("unshare", ["--mount", "sh", "-c", script], { encoding: "utf8" });
     const refused = [
-      `eqlite: ${at("r.case")} cannot be opened for writing: EROFS: read-only file system`,
+      `eqlite: ${at("r.case")} cannot be opened for writing: the medium cannot be written`,
       "  work on a copy in a folder that may be written, or only read (--readonly)",
       "1",
     ];

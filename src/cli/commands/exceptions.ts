@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { buffer } from "node:stream/consumers";
 import { Command } from "commander";
 import { EXIT, UserError } from "../../base/errors.ts";
@@ -6,7 +5,7 @@ import { safeText } from "../../base/safe-text.ts";
 import { isoTime } from "../../base/time-text.ts";
 import type { ExceptionView } from "../../triage/types.ts";
 import { type CaseOptions, withAnalyst, withCase, withCaseBook, withTriage } from "../case-command.ts";
-import { type CliIo, resolvePath, writeFileOrOut, writeOut } from "../io.ts";
+import { type CliIo, readInput, resolvePath, writeFileOrOut, writeOut } from "../io.ts";
 import { jsonText } from "../json-out.ts";
 import { renderTable } from "../table.ts";
 import { collect, parseCount, parseTime } from "../values.ts";
@@ -190,7 +189,7 @@ function valuesCommand(io: CliIo): Command {
     .argument("<file>", "Kibana's export of the list: a value a line; - for standard input")
     .option("--type <type>", "keyword, ip, ip_range, ... (default: as the exceptions that refer to it say)")
     .action(async (list: string, path: string, options: CaseOptions & { type?: string }) => {
-      const bytes = path === "-" ? await buffer(io.stdin) : readFileSync(resolvePath(io, path));
+      const bytes = path === "-" ? await buffer(io.stdin) : readInput(io, path);
       const { count, type, users } = await withCaseBook(io, options, "write", async (book) => {
         const { importValueList } = await import("../../triage/import-value-list.ts");
         return importValueList(book.file, book.actor(), { id: list, type: options.type ?? null, bytes, path });

@@ -1,10 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import { EXIT } from "../../base/errors.ts";
 import type { LoadOptions, LoadReport } from "../../ingest/load-types.ts";
 import type { CaseOptions } from "../case-command.ts";
 import { withAnalyst } from "../case-command.ts";
-import { caseOf, type CliIo, resolvePath, writeOut } from "../io.ts";
+import { caseOf, type CliIo, readInput, resolvePath, writeOut } from "../io.ts";
 import { loadProgress } from "../load-progress.ts";
 import { renderDryRun, renderLoad } from "../load-text.ts";
 
@@ -55,14 +54,10 @@ function asGiven(io: CliIo, path: string): string {
 async function toLoadOptions(io: CliIo, options: Options): Promise<LoadOptions> {
   const { parseMapping } = await import("../../ingest/mapping.ts");
   const mapping =
-    options.mapping === undefined
-      ? {}
-      : parseMapping(await readFile(resolvePath(io, options.mapping), "utf8"), options.mapping);
+    options.mapping === undefined ? {} : parseMapping(readInput(io, options.mapping).toString("utf8"), options.mapping);
   const { parseUserMap } = await import("../../ingest/mappings/user-map.ts");
   const map =
-    options.map === undefined
-      ? undefined
-      : parseUserMap(await readFile(resolvePath(io, options.map), "utf8"), options.map);
+    options.map === undefined ? undefined : parseUserMap(readInput(io, options.map).toString("utf8"), options.map);
   return {
     format: options.format,
     timestampField: options.timestampField,

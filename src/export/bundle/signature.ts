@@ -1,7 +1,7 @@
 /** Signatures of manifests: ed25519 over the bytes of the file, with keys in PEM. */
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { errorMessage, EXIT, UserError } from "../../base/errors.ts";
+import { fileProblem, EXIT, UserError } from "../../base/errors.ts";
 import { sha256Hex } from "../../base/sha256.ts";
 import type { SignerFacts } from "./manifest.ts";
 
@@ -21,7 +21,7 @@ function readKey(path: string, kind: "private" | "public", create: (pem: Buffer)
   try {
     key = create(readFileSync(path));
   } catch (error) {
-    throw new UserError("bad-key", `${path} is no ${kind} key in PEM: ${errorMessage(error)}`, {
+    throw new UserError("bad-key", `${path} is no ${kind} key in PEM: ${fileProblem(error)}`, {
       hint,
       exitCode: EXIT.usage,
       cause: error,
