@@ -85,6 +85,24 @@ describe("eqlite load", () => {
     });
   });
 
+  it("takes how documents become ECS from --map, or from --mapping; neither takes the other's file in silence", async () => {
+    write("own.json", JSON.stringify({ id: "acme", matches: ["acme", "prog"], fields: [["prog", "process.name"]] }));
+    write("types.json", JSON.stringify({ properties: { num: { type: "long" } } }));
+    write("a.json", `{"acme":1,"prog":"nc"}`);
+    for (const [index, option] of ["--map", "--mapping"].entries()) {
+      write("a.json", `{"acme":${String(index)},"prog":"nc"}`);
+      expect((await eqlite("load", "a.json", option, "own.json")).code).toBe(0);
+      const { out } = await eqlite("query", 'any where process.name == "nc" and prog == "nc"', "--format", "ndjson");
+      expect(out.trimEnd().split("\n")).toHaveLength(index + 1);
+    }
+    const wrong = await eqlite("load", "a.json", "--map", "types.json");
+    expect([wrong.code, wrong.err]).toEqual([
+      2,
+      "eqlite: types.json: this is a mapping of Elasticsearch: types of fields, not how documents become ECS\n  Give it with --mapping.\n",
+    ]);
+    expect((await eqlite("load", "a.json", "--map", "own.json", "--mapping", "own.json")).code).toBe(2);
+  });
+
   it("says in a dry run what would become of a file, and touches no case", async () => {
     write("a.ndjson", GOOD, `{"broken`);
     const { code, out } = await eqlite("load", "a.ndjson", "--format", "ndjson", "--dry-run");

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { EXIT } from "../../base/errors.ts";
+import { EXIT, UserError } from "../../base/errors.ts";
 import type { LoadOptions, LoadReport } from "../../ingest/load-types.ts";
 import type { CaseOptions } from "../case-command.ts";
 import { withAnalyst } from "../case-command.ts";
@@ -28,7 +28,7 @@ export function loadCommand(io: CliIo): Command {
   )
     .argument("<path...>", "files, folders, or - for standard input")
     .option("--format <format>", "what the files are, instead of asking their content", "auto")
-    .option("--mapping <file>", "Elasticsearch mapping with the types of fields")
+    .option("--mapping <file>", "Elasticsearch mapping with the types of fields, or a file for --map")
     .option("--map <file>", "how documents of a tool of your own become ECS: see docs/formats.md")
     .option("--timestamp-field <field>", "the time of an event", "@timestamp")
     .option("--category-field <field>", "a field that holds the event category, besides event.category")
@@ -52,12 +52,21 @@ function asGiven(io: CliIo, path: string): string {
 }
 
 async function toLoadOptions(io: CliIo, options: Options): Promise<LoadOptions> {
-  const { parseMapping } = await import("../../ingest/mapping.ts");
-  const mapping =
-    options.mapping === undefined ? {} : parseMapping(readInput(io, options.mapping).toString("utf8"), options.mapping);
-  const { parseUserMap } = await import("../../ingest/mappings/user-map.ts");
-  const map =
-    options.map === undefined ? undefined : parseUserMap(readInput(io, options.map).toString("utf8"), options.map);
+  const [{ parseMapping }, { isUserMap, parseUserMap }] = await Promise.all([
+    import("../../ingest/mapping.ts"),
+    import("../../ingest/mappings/user-map.ts"),
+  ]);
+  const read = (name: string | undefined): string | null =>
+    name === undefined ? null : readInput(io, name).toString("utf8");
+  const [given, own] = [read(options.mapping), read(options.map)];
+  // --mapping takes both: types of fields, and how documents become ECS.
+  const givenIsMap = given !== null && isUserMap(given);
+  if (givenIsMap && own !== null) {
+    throw new UserError("two-maps", "--mapping and --map both say how documents become ECS", { exitCode: EXIT.usage });
+  }
+  const mapping = given === null || givenIsMap ? {} : parseMapping(given, options.mapping ?? "");
+  const mapText = givenIsMap ? given : own;
+  const map = mapText === null ? undefined : parseUserMap(mapText, (givenIsMap ? options.mapping : options.map) ?? "");
   return {
     format: options.format,
     timestampField: options.timestampField,

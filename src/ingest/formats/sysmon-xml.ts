@@ -1,6 +1,25 @@
 import type { MemberFacts } from "../format.ts";
 import { windowsToEcs } from "../mappings/windows.ts";
-import type { Document } from "./dialect.ts";
+import { type Document, newDocument } from "./dialect.ts";
+
+const element = (name: string): RegExp => new RegExp(`<${name}(?:\\s[^>]*)?>([^<]*)</${name}>`);
+const attribute = (name: string, of: string): RegExp => new RegExp(`<${name}\\s[^>]*?\\b${of}=(?:"([^"]*)"|'([^']*)')`);
+
+/** Where the fields of an event's head are. */
+const SYSTEM: readonly (readonly [field: string, pattern: RegExp])[] = [
+  ["time", attribute("TimeCreated", "SystemTime")],
+  ["id", element("EventID")],
+  ["provider", attribute("Provider", "Name")],
+  ["providerGuid", attribute("Provider", "Guid")],
+  ["computer", element("Computer")],
+  ["channel", element("Channel")],
+  ["record", element("EventRecordID")],
+  ["task", element("Task")],
+  ["opcode", element("Opcode")],
+  ["pid", attribute("Execution", "ProcessID")],
+  ["thread", attribute("Execution", "ThreadID")],
+  ["userSid", attribute("Security", "UserId")],
+];
 
 /**
  * The ECS fields of an event that Sysmon for Linux wrote to syslog as XML; null when the text is none. The XML is
@@ -8,29 +27,11 @@ import type { Document } from "./dialect.ts";
  */
 export function sysmonXmlToEcs(xml: string, member: MemberFacts): Document | null {
   if (!xml.startsWith("<Event") || !xml.includes("<System>")) return null;
-  const element = (name: string): string | undefined =>
-    decode(new RegExp(`<${name}(?:\\s[^>]*)?>([^<]*)</${name}>`).exec(xml)?.[1]);
-  const attribute = (name: string, of: string): string | undefined =>
-    decode(
-      new RegExp(`<${name}\\s[^>]*?\\b${of}=(?:"([^"]*)"|'([^']*)')`)
-        .exec(xml)
-        ?.slice(1)
-        .find((value) => value),
-    );
-  const system: Document = {
-    time: attribute("TimeCreated", "SystemTime"),
-    id: element("EventID"),
-    provider: attribute("Provider", "Name"),
-    providerGuid: attribute("Provider", "Guid"),
-    computer: element("Computer"),
-    channel: element("Channel"),
-    record: element("EventRecordID"),
-    task: element("Task"),
-    opcode: element("Opcode"),
-    pid: attribute("Execution", "ProcessID"),
-    thread: attribute("Execution", "ThreadID"),
-    userSid: attribute("Security", "UserId"),
-  };
+  const system: Document = newDocument();
+  for (const [field, pattern] of SYSTEM) {
+    const found = pattern.exec(xml);
+    system[field] = decode(found?.[1] ?? found?.[2]);
+  }
   const data: Document = {};
   for (const [, name = "", value = ""] of xml.matchAll(/<Data Name=["']([^"']*)["']>([^<]*)<\/Data>/g)) {
     data[name] = decode(value);

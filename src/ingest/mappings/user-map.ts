@@ -34,6 +34,12 @@ export function parseUserMap(text: string, name: string): UserMap {
     throw new UserError("bad-map", `${name} is not JSON`, { exitCode: EXIT.usage, cause: error });
   }
   if (!isRecord(value)) throw bad("a mapping is a JSON object");
+  if (Object.hasOwn(value, "properties") || Object.hasOwn(value, "mappings")) {
+    throw bad(
+      "this is a mapping of Elasticsearch: types of fields, not how documents become ECS",
+      "Give it with --mapping.",
+    );
+  }
   const { id, matches, fields, always = {}, kinds = null } = value;
   if (typeof id !== "string" || !/^[a-z0-9][a-z0-9-]*$/.test(id)) throw bad('"id" must be a name of a-z, 0-9 and -');
   if (!isTexts(matches) || matches.length === 0) throw bad('"matches" must list the fields that tell such a document');
@@ -54,6 +60,17 @@ export function parseUserMap(text: string, name: string): UserMap {
   });
   if (!isRecord(always)) throw bad('"always" must be an object of ECS fields');
   return { id, matches, fields: rows, always, kinds: toKinds(kinds, bad) };
+}
+
+/** Whether a file that was given as a mapping of Elasticsearch is one of documents instead: it has `matches` and `fields`. */
+export function isUserMap(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) && Object.hasOwn(value, "matches") && Object.hasOwn(value, "fields");
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
 }
 
 function toKinds(value: unknown, bad: (message: string) => UserError): UserMap["kinds"] {
