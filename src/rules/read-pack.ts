@@ -25,10 +25,20 @@ export function readPack(paths: readonly string[]): Pack {
 
 let builtin: Pack | undefined;
 
-/** The rules that come with eqlite. */
+/** The rules that come with eqlite. Their paths are `builtin:FILE`: where the program is installed is nobody's business. */
 export function builtinPack(): Pack {
-  builtin ??= readPack([fileURLToPath(new URL("../../rules", import.meta.url))]);
+  builtin ??= readBuiltin();
   return builtin;
+}
+
+function readBuiltin(): Pack {
+  const folder = fileURLToPath(new URL("../../rules", import.meta.url));
+  const named = <T extends { readonly path: string }>(item: T): T => ({
+    ...item,
+    path: `builtin:${nodePath.relative(folder, item.path).replaceAll("\\", "/")}`,
+  });
+  const pack = readPack([folder]);
+  return { ...pack, rules: pack.rules.map(named), problems: pack.problems.map(named) };
 }
 
 /** `seen` holds the real paths already read: a link into itself ends. */

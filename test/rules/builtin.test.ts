@@ -57,6 +57,13 @@ it("reads the two built-in rules without a problem", () => {
   ]);
 });
 
+it("names the built-in rules without saying where the program is", () => {
+  expect(builtinPack().rules.map(({ path }) => path)).toEqual([
+    "builtin:discovery_network_tool_in_container.toml",
+    "builtin:execution_egress_from_container_entrypoint.toml",
+  ]);
+});
+
 it.each([
   ["the tool rule", tool, TOOL_QUERY],
   ["the egress rule", egress, EGRESS_QUERY],
