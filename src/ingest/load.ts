@@ -11,7 +11,8 @@ import { buildIndexes, hasIndexes } from "../store/case-indexes.ts";
 import { EventSink } from "../store/event-sink.ts";
 import { FieldRegistry } from "../store/field-registry.ts";
 import { readRedaction } from "../store/redaction.ts";
-import { appendJournal } from "../store/journal.ts";
+import { type Actor, appendJournal } from "../store/journal.ts";
+import { caseDigests, loadDigests } from "../store/record-digests.ts";
 import {
   claimSource,
   createSource,
@@ -248,9 +249,9 @@ class Loader {
     const source = sourceById(this.#file, id);
     invariant(source !== undefined, "a source that was loaded is in the case");
     const { path: loaded, sha256, bytes, format, documents, events, duplicates, rejected, blank } = source;
-    const detail = { path: loaded, sha256, bytes, format, documents, events, duplicates, rejected, blank };
-    const actor = { analyst: this.#hooks.analyst ?? "", at: this.#now().toISOString() };
-    appendJournal(this.#file, actor, { action: "load", target: `source:${id}`, detail });
+    const counts = { documents, events, duplicates, rejected, blank };
+    const detail = { path: loaded, sha256, bytes, format, ...counts, digests: loadDigests(this.#file, id) };
+    appendJournal(this.#file, this.#actor(), { action: "load", target: `source:${id}`, detail });
   }
 
   async #loadFile(given: string, job: MemberJob, resumed: boolean): Promise<void> {
@@ -322,6 +323,14 @@ class Loader {
     FieldRegistry.settle(this.#file.db);
     buildIndexes(this.#file, (done) => this.#hooks.onProgress?.({ phase: "index", done }));
     createViews(this.#file);
+    this.#file.transaction(() => {
+      const digests = caseDigests(this.#file);
+      appendJournal(this.#file, this.#actor(), { action: "load.finish", target: null, detail: { digests } });
+    });
+  }
+
+  #actor(): Actor {
+    return { analyst: this.#hooks.analyst ?? "", at: this.#now().toISOString() };
   }
 
   /** An earlier load was ended before it had built its indexes. */

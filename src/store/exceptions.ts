@@ -1,3 +1,5 @@
+import { canonicalJson } from "../base/canonical-json.ts";
+import { sha256Hex } from "../base/sha256.ts";
 import { EXIT, UserError } from "../base/errors.ts";
 import type { CaseFile } from "./case-file.ts";
 import { groupIncidents } from "./incidents.ts";
@@ -33,6 +35,18 @@ export interface ExceptionDetail {
   readonly exception: number;
   readonly name: string;
   readonly hidden: readonly number[];
+  /** Of what it says, where it is added. */
+  readonly digest?: string;
+}
+
+/** sha256 of what an exception says; `document` and `scope` as they are stored. */
+export function exceptionDigest({
+  itemId,
+  document,
+  scope,
+  expiresAt,
+}: Pick<StoredException, "itemId" | "document" | "scope" | "expiresAt">): string {
+  return sha256Hex(canonicalJson({ itemId, document, scope, expiresAt }));
 }
 
 /** Stores an exception and hides the given findings by it; those hidden by another one stay with that. Returns its id. */
@@ -53,7 +67,13 @@ export function addException(file: CaseFile, actor: Actor, draft: ExceptionDraft
       );
     const exception = Number(lastInsertRowid);
     const hidden = hide(file, exception, findings);
-    const detail: ExceptionDetail = { exception, name: draft.name, hidden };
+    const digest = exceptionDigest({
+      itemId: draft.itemId,
+      document: JSON.stringify(draft.document),
+      scope: JSON.stringify(draft.scope),
+      expiresAt: draft.expiresAt,
+    });
+    const detail: ExceptionDetail = { exception, name: draft.name, hidden, digest };
     appendJournal(file, actor, { action: "exception.add", target: `exception:${exception}`, detail: { ...detail } });
     return exception;
   });

@@ -7,6 +7,7 @@ import type { CaseFile } from "./case-file.ts";
 import { type FindingCounts, type Match, storeFindings } from "./findings.ts";
 import { groupIncidents } from "./incidents.ts";
 import { type Actor, appendJournal } from "./journal.ts";
+import { huntDigest } from "./record-digests.ts";
 import { currentOwner, isOwnerAlive } from "./owner.ts";
 import { type RuleRecord, type StoredRule, storeRule } from "./rules.ts";
 
@@ -181,7 +182,7 @@ function closeHunt(file: CaseFile, id: number, status: "complete" | "interrupted
   appendJournal(file, actor, {
     action: status === "complete" ? "hunt.finish" : "hunt.interrupt",
     target: `hunt:${id}`,
-    detail: { outcomes, fresh, unchanged, gone },
+    detail: { outcomes, fresh, unchanged, gone, digest: huntDigest(file, id) },
   });
 }
 

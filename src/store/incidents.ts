@@ -17,11 +17,7 @@ interface Member {
  * the smallest id of its findings, so it stays when the incident grows. Suppressed and gone findings are in none.
  */
 export function groupIncidents(file: CaseFile): void {
-  const members = readMembers(file);
-  const union = new UnionFind(members.map((member) => member.id));
-  joinByEvents(file, union);
-  joinByEntity(members, union);
-  joinByNeighbourhood(members, union);
+  const incidentOf = incidents(file);
   const { db } = file;
   const current = new Map(
     db
@@ -31,9 +27,19 @@ export function groupIncidents(file: CaseFile): void {
   );
   const update = db.prepare("UPDATE finding SET incident = ? WHERE id = ?");
   for (const [id, before] of current) {
-    const incident = union.has(id) ? union.find(id) : null;
+    const incident = incidentOf(id);
     if (incident !== before) update.run(incident, id);
   }
+}
+
+/** The incident of each finding, counted anew; null: in none. */
+export function incidents(file: CaseFile): (finding: number) => number | null {
+  const members = readMembers(file);
+  const union = new UnionFind(members.map((member) => member.id));
+  joinByEvents(file, union);
+  joinByEntity(members, union);
+  joinByNeighbourhood(members, union);
+  return (finding) => (union.has(finding) ? union.find(finding) : null);
 }
 
 function readMembers(file: CaseFile): Member[] {

@@ -1,6 +1,6 @@
 /** Digests of what evidence became in a case, for a redacted case, which cannot be compared with its originals. */
-import { createHash } from "node:crypto";
 import type { CaseFile } from "./case-file.ts";
+import { rowDigest } from "./row-digest.ts";
 import { quoteName } from "./views.ts";
 
 export interface TableDigest {
@@ -47,10 +47,7 @@ export function tableDigest(file: CaseFile, table: string, last: number): TableD
     .filter(({ name }) => table !== "field" || !SIDE_COLUMNS.has(name));
   const key = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk);
   const order = key.length === 0 ? "rowid" : key.map(({ name }) => quoteName(name)).join(", ");
-  const cells = columns.map(({ name }) => `quote(${quoteName(name)})`).join(", ");
   const bound = table === "value" ? `WHERE id <= ${last}` : table === "value_item" ? `WHERE list <= ${last}` : "";
-  const rows = file.db.prepare<[], string[]>(`SELECT ${cells} FROM ${quoteName(table)} ${bound} ORDER BY ${order}`);
-  const hash = createHash("sha256");
-  for (const row of rows.raw().iterate()) hash.update(`${row.join()}\n`);
-  return { sha256: hash.digest("hex"), lastValue: last };
+  const cells = columns.map(({ name }) => quoteName(name));
+  return { sha256: rowDigest(file, cells, `FROM ${quoteName(table)} ${bound} ORDER BY ${order}`), lastValue: last };
 }

@@ -15,18 +15,21 @@ interface Column {
  * field; a list is a JSON array. Times are ISO 8601 text with nanoseconds.
  */
 export function createViews(file: CaseFile): void {
+  file.db.exec("DROP VIEW IF EXISTS events");
+  file.db.exec(eventsViewSql(file));
+}
+
+/** The statement that makes the view, from the fields that the case has now. */
+export function eventsViewSql(file: CaseFile): string {
   const columns = file.db
     .prepare<[], Column>(
       `SELECT id, path, type, family FROM field WHERE has_column = 1 ORDER BY path LIMIT ${MAX_FIELDS}`,
     )
     .all();
-  file.db.exec("DROP VIEW IF EXISTS events");
-  file.db.exec(
-    `CREATE VIEW events AS SELECT e.id, ${isoTime("e.time")} AS "@timestamp", s.path AS source, e.line${columns
-      .map((column) => `,\n  ${decoded(column)} AS ${quoteName(column.path)}`)
-      .join("")}
-     FROM event e JOIN member m ON m.id = e.member JOIN source s ON s.id = m.source`,
-  );
+  return `CREATE VIEW events AS SELECT e.id, ${isoTime("e.time")} AS "@timestamp", s.path AS source, e.line${columns
+    .map((column) => `,\n  ${decoded(column)} AS ${quoteName(column.path)}`)
+    .join("")}
+     FROM event e JOIN member m ON m.id = e.member JOIN source s ON s.id = m.source`;
 }
 
 function decoded(column: Column): string {

@@ -1,18 +1,12 @@
-/** Proof that the evidence in the case is what was loaded: bytes against hashes, events against bytes. */
-import { errorMessage } from "../base/errors.ts";
-import { parseExactJson } from "../base/exact-json.ts";
+/** Proof that the evidence in the case is what was loaded: bytes against hashes, counts and digests against the journal. */
 import { foldAscii } from "../base/fold-ascii.ts";
-import { isoTime } from "../base/time-text.ts";
-import { type LeafValue, toBoolean, toDate, toDouble, toIp, toLong, toText } from "../ecs/field-value.ts";
-import { forEachLeaf, NORMALISER_VERSION } from "../ecs/normalise.ts";
-import { parseTimeZone, type TimeZone } from "../ecs/time-zone.ts";
+import { parseIp } from "../ecs/ip.ts";
 import type { CaseFile } from "../store/case-file.ts";
-import { eventValues } from "../store/decoded-values.ts";
-import { EventReader } from "../store/events.ts";
+import { iterateJournal } from "../store/journal.ts";
 import { checkMembers } from "../store/members.ts";
+import { caseDigests, loadDigests } from "../store/record-digests.ts";
 import { readRedaction } from "../store/redaction.ts";
-import { listFields, type StoredField } from "../store/fields.ts";
-import { listMembers, listSources } from "../store/sources.ts";
+import { listMembers, listSources, type StoredSource } from "../store/sources.ts";
 import { decodeText, encodeText } from "../store/text.ts";
 import { Problems } from "./verify-problems.ts";
 import type { Check } from "./verify-types.ts";
@@ -35,124 +29,91 @@ export function checkEvidence(file: CaseFile): Check {
     const plain = member.path === "" && source?.bytes === member.bytes;
     if (plain && member.sha256 !== source.sha256) check.add(`${source.path}: the hashes of source and content differ`);
   }
+  for (const source of sources.values()) if (source.status === "complete") checkCounts(file, source, check);
+  if (readRedaction(file) === null) checkDigests(file, check);
   return withheld === 0 ? check.done() : check.withhold(`${withheld} blocks; their sha256 is kept`);
 }
 
-/** Every event has the values that its original gives, in every column. */
-export function checkEvents(file: CaseFile, onProgress: (share: number) => void): Check {
-  const check = new Problems("events");
-  if (readRedaction(file) !== null) return check.withhold("events are not compared with originals that are withheld");
-  const versions = new Set(listSources(file).map(({ normaliser }) => normaliser));
-  if (versions.size > 1 || (versions.size === 1 && !versions.has(NORMALISER_VERSION))) {
-    return check.skip("the case was loaded with other rules of normalisation than this version has");
-  }
-  const fields = listFields(file).filter((field) => field.column);
-  const paths = fields.map(({ path }) => path);
-  const reader = new EventReader(file);
-  const zones = zoneReader(file);
-  const last = file.db.prepare<[], number>("SELECT ifnull(max(id), 0) FROM event").pluck().get() ?? 0;
-  const select = file.db.prepare<[number, number], { id: number; source: number }>(
-    "SELECT e.id, m.source FROM event e LEFT JOIN member m ON m.id = e.member WHERE e.id > ? ORDER BY e.id LIMIT ?",
-  );
-  for (let after = 0; ;) {
-    const batch = select.all(after, BATCH);
-    if (batch.length === 0) break;
-    const stored = eventValues(
-      file,
-      batch.map(({ id }) => id),
-      paths,
-    );
-    for (const { id, source } of batch) {
-      check.count += 1;
-      const problem = eventProblem(reader, id, fields, stored.get(id) ?? {}, zones(source));
-      if (problem !== null) check.add(`event ${id}: ${problem}`);
-      after = id;
-    }
-    onProgress(last === 0 ? 1 : after / last);
-  }
-  return check.done();
-}
-
-const BATCH = 1_000;
-
-function eventProblem(
-  reader: EventReader,
-  event: number,
-  fields: readonly StoredField[],
-  stored: Readonly<Record<string, readonly string[]>>,
-  zone: TimeZone | undefined,
-): string | null {
-  let json: string;
-  try {
-    ({ json } = reader.document(event));
-  } catch (error) {
-    return `its original cannot be read: ${errorMessage(error)}`;
-  }
-  const parsed = parseExactJson(json);
-  if (!parsed.ok || typeof parsed.value !== "object" || parsed.value === null) return "its original is no document";
-  const byPath = new Map(fields.map((field) => [field.path, field]));
-  const expected = new Map<string, Set<string>>();
-  forEachLeaf({ ...parsed.value }, (path, value) => {
-    const field = byPath.get(path);
-    const text = field === undefined ? null : storedText(field, value, zone);
-    if (text === null) return;
-    const values = expected.get(path);
-    if (values === undefined) expected.set(path, new Set([text]));
-    else values.add(text);
-  });
-  for (const { path } of fields) {
-    const found = new Set(stored[path] ?? []);
-    const wanted = expected.get(path) ?? new Set<string>();
-    if (found.size !== wanted.size || [...found].some((value) => !wanted.has(value))) {
-      return `${path} is ${JSON.stringify([...found])}, but its original says ${JSON.stringify([...wanted])}`;
-    }
-  }
-  return null;
-}
-
-/** A value of the original as `eventValues` gives it back; null where it does not fit the field. */
-function storedText(field: StoredField, value: LeafValue, zone: TimeZone | undefined): string | null {
-  if (field.family !== null) {
-    return field.type === "ip" && field.typedBy !== "data" ? (toIp(value)?.text ?? null) : toText(value);
-  }
-  switch (field.type) {
-    case "long":
-      return toLong(value)?.toString() ?? null;
-    case "double":
-      return toDouble(value)?.toString() ?? null;
-    case "boolean":
-      return toBoolean(value)?.toString() ?? null;
-    default: {
-      const time = toDate(value, zone);
-      return time === null ? null : isoTime(time);
-    }
+/** A source has as many rows of each kind as it says. */
+function checkCounts(file: CaseFile, source: StoredSource, check: Problems): void {
+  const members = "(SELECT id FROM member WHERE source = ?)";
+  const count = (table: string): number =>
+    file.db
+      .prepare<[bigint], number>(`SELECT count(*) FROM ${table} WHERE member IN ${members}`)
+      .pluck()
+      .get(BigInt(source.id)) ?? 0;
+  const kinds = [
+    ["events", "event", source.events],
+    ["duplicates", "duplicate", source.duplicates],
+    ["rejected documents", "rejected", source.rejected],
+  ] as const;
+  for (const [what, table, said] of kinds) {
+    const found = count(table);
+    if (found !== said) check.add(`${source.path}: ${found} ${what} are in the case, ${said} were loaded`);
   }
 }
 
-/** The zone that the load of a source was given. */
-function zoneReader(file: CaseFile): (source: number) => TimeZone | undefined {
-  const zones = new Map(
-    listSources(file).map(({ id, options }) => {
-      const { timezone = null } = JSON.parse(options) as { timezone?: string | null };
-      return [id, timezone === null ? undefined : parseTimeZone(timezone)];
-    }),
-  );
-  return (source) => zones.get(source);
+/** What the journal says of sources when they were loaded, and of the inventory after the last load. */
+function checkDigests(file: CaseFile, check: Problems): void {
+  const loads = new Map<number, Readonly<Record<string, unknown>>>();
+  let last: Readonly<Record<string, unknown>> | null = null;
+  for (const { action, target, detail } of iterateJournal(file)) {
+    if (action === "load") {
+      loads.set(Number(target?.slice("source:".length)), detail);
+      // A load that was killed before its end: what the one before left is not what is there.
+      last = null;
+    }
+    if (action === "load.finish") last = detail;
+  }
+  for (const { id, path, status } of listSources(file)) {
+    const told = loads.get(id)?.["digests"];
+    if (!loads.has(id)) {
+      if (status === "complete") check.add(`${path}: the journal does not tell of its load`);
+    } else if (told !== undefined) {
+      for (const name of differing(told, loadDigests(file, id))) check.add(`${path}: ${DIGESTED[name] ?? name}`);
+    }
+    loads.delete(id);
+  }
+  for (const id of loads.keys()) check.add(`source ${id} is gone, but the journal tells of its load`);
+  if (last === null || listSources(file).some(({ status }) => status !== "complete")) return;
+  for (const name of differing(last["digests"], caseDigests(file))) check.add(DIGESTED[name] ?? name);
+}
+
+/** What is wrong where a digest differs. */
+const DIGESTED: Readonly<Record<string, string>> = {
+  source: "what the case says of it is not what was loaded",
+  members: "its members are not those that were loaded",
+  rejected: "what the case says of rejected documents is not what was loaded",
+  duplicates: "what the case says of duplicates is not what was loaded",
+  fields: "the inventory of fields is not what the last load left",
+  places: "where the documents that others were converted to are from is not what the last load left",
+  derived: "the documents that others were converted to are not what the last load left",
+};
+
+function differing(told: unknown, found: Readonly<Record<string, string>>): string[] {
+  const before = told as Readonly<Record<string, string>>;
+  return Object.keys(found).filter((name) => before[name] !== found[name]);
 }
 
 /** The dictionary says what its texts say: folded forms are right, and no text stands twice. */
 export function checkDictionary(file: CaseFile): Check {
   const check = new Problems("dictionary");
   const rows = file.db
-    .prepare<[], { id: number; folded: string; text: string | null; odd: number | null }>(
-      "SELECT id, folded, text, odd FROM value WHERE folded IS NOT NULL",
+    .prepare<[], DictionaryRow>(
+      `SELECT v.id, v.folded, v.text, v.odd, v.ip, y.name AS family FROM value v LEFT JOIN family y ON y.id = v.family
+       WHERE v.folded IS NOT NULL`,
     )
     .iterate();
-  for (const { id, folded, text, odd } of rows) {
+  for (const { id, folded, text, odd, ip, family } of rows) {
     check.count += 1;
     const own = text ?? folded;
     if (foldAscii(own) !== folded) check.add(`value ${id} is folded wrongly`);
-    else if (!isEncoded(own, odd === 1)) check.add(`value ${id} is not encoded as the loader does`);
+    else if (!isEncoded(own, odd !== null)) check.add(`value ${id} is not encoded as the loader does`);
+    else if (text === folded) check.add(`value ${id} has its text twice`);
+    else if (family === null) check.add(`value ${id} is of no family`);
+    else if (ip !== null && parseIp(own)?.some((byte, at) => byte !== ip[at]) !== false) {
+      check.add(`value ${id} is not the address that its bytes are`);
+    }
   }
   for (const id of file.db
     .prepare<[], number>(
@@ -165,10 +126,21 @@ export function checkDictionary(file: CaseFile): Check {
   return check.done();
 }
 
+interface DictionaryRow {
+  readonly id: number;
+  readonly folded: string;
+  readonly text: string | null;
+  readonly odd: number | null;
+  readonly ip: Buffer | null;
+  /** null: there is no such family. */
+  readonly family: string | null;
+}
+
 function isEncoded(stored: string, odd: boolean): boolean {
   if (!odd) return !encodeText(stored).odd;
   try {
-    return encodeText(decodeText(stored, true)).text === stored;
+    const again = encodeText(decodeText(stored, true));
+    return again.odd && again.text === stored;
   } catch {
     return false;
   }

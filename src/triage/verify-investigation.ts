@@ -1,17 +1,19 @@
 /** Proof that the investigation in the case is what was done: findings against their rules, verdicts against the journal. */
-import { canonicalJson } from "../base/canonical-json.ts";
 import { Engine } from "../hunt/engine.ts";
-import { type TaskOptions, toTask } from "../hunt/rule-task.ts";
+import { exceptionsInForce } from "../hunt/rule-exceptions.ts";
+import { type RuleMatch, type TaskOptions, toTask } from "../hunt/rule-task.ts";
 import { runRule } from "../hunt/run-rule.ts";
 import type { CaseFile } from "../store/case-file.ts";
 import { countEvents } from "../store/event-counts.ts";
-import { readFindingEvents, readFindings } from "../store/finding-rows.ts";
+import { readFindingEvents, readFindings, type StoredFinding } from "../store/finding-rows.ts";
 import { findingKey } from "../store/findings.ts";
-import { iterateJournal, verifyJournal } from "../store/journal.ts";
+import { verifyJournal } from "../store/journal.ts";
 import { readRedaction } from "../store/redaction.ts";
 import { WITHHELD } from "../store/redact/secrets.ts";
+import { schemaProblems } from "../store/schema-check.ts";
 import { readRule } from "../store/rules.ts";
 import { storedRule } from "./rule-view.ts";
+import { recordProblems } from "./verify-records.ts";
 import { Problems } from "./verify-problems.ts";
 import type { Check } from "./verify-types.ts";
 
@@ -25,6 +27,7 @@ export function checkFile(file: CaseFile): Check {
   for (const [table, id] of file.rows({ sql: "PRAGMA foreign_key_check", parameters: [] })) {
     check.add(`row ${(id as bigint).toString()} of ${table as string} refers to a row that is not there`);
   }
+  for (const problem of schemaProblems(file)) check.add(problem);
   return check.done();
 }
 
@@ -76,9 +79,12 @@ export async function checkFindings(file: CaseFile, onProgress: (share: number) 
     const problem = keyProblem(file, finding, events.get(finding.id) ?? []);
     if (problem !== null) check.add(`finding ${finding.id}: ${problem}`);
   }
+  for (const problem of recordProblems(file)) check.add(problem);
   if (readRedaction(file) !== null) return check.withhold("rules are not run again where values are withheld");
   const total = countEvents(file);
   const engine = await Engine.open(file.path);
+  // Expired or not: that one of them hides a finding now says that it was in force when the finding was made.
+  const exceptionsOf = exceptionsInForce(file, new Date(0));
   let unequal = 0;
   let done = 0;
   try {
@@ -91,21 +97,24 @@ export async function checkFindings(file: CaseFile, onProgress: (share: number) 
         unequal += group.length;
         continue;
       }
-      const run = runRule(engine, toTask(storedRule(row)), hunt.options);
+      const rule = storedRule(row);
+      const run = runRule(engine, toTask(rule, exceptionsOf(rule)), hunt.options);
       if (run.outcome === "error") {
         check.add(`rule ${row.name} cannot be run again: ${run.reason ?? "unknown reason"}`);
         continue;
       }
-      const found = new Set(run.matches.map((match) => matchText(match.events, match.keys)));
+      const found = new Map(run.matches.map((match) => [matchText(match.events, match.keys), match]));
       const stored = new Map(
-        group.map(({ id, joinKeys }) => {
-          const keys = (JSON.parse(joinKeys) as { value: string | null }[]).map(({ value }) => value);
-          return [matchText(events.get(id) ?? [], keys), id];
+        group.map((finding) => {
+          const keys = (JSON.parse(finding.joinKeys) as { value: string | null }[]).map(({ value }) => value);
+          return [matchText(events.get(finding.id) ?? [], keys), finding];
         }),
       );
-      for (const [key, id] of stored)
-        if (!found.has(key)) check.add(`finding ${id}: its rule does not give its events`);
-      const missing = [...found].filter((key) => !stored.has(key)).length;
+      for (const [key, finding] of stored) {
+        const problem = matchProblem(finding, found.get(key));
+        if (problem !== null) check.add(`finding ${finding.id}: ${problem}`);
+      }
+      const missing = [...found.keys()].filter((key) => !stored.has(key)).length;
       if (missing > 0) check.add(`rule ${row.name}: ${missing} findings that it gives are not in the case`);
       done += 1;
       onProgress(done / groups.size);
@@ -116,6 +125,15 @@ export async function checkFindings(file: CaseFile, onProgress: (share: number) 
   return unequal === 0
     ? check.done()
     : check.skip(`${unequal} findings were not run again: evidence was added after their hunt`);
+}
+
+function matchProblem(finding: StoredFinding, match: RuleMatch | undefined): string | null {
+  if (match === undefined) return "its rule does not give its events";
+  const total = match.groupSize ?? match.events.length;
+  if (finding.total !== total) return `it says it has ${finding.total} events, its rule gives ${total}`;
+  if (finding.outsideIndex !== (match.outsideIndex === true))
+    return "what it says of its index is not what its rule gives";
+  return finding.suppressedBy !== null && match.suppressedBy === undefined ? "no exception hides it" : null;
 }
 
 function matchText(events: readonly (number | null)[], keys: readonly (string | null)[]): string {
@@ -143,88 +161,4 @@ function keyProblem(
   return joinKeys.some(({ value }) => value?.includes(WITHHELD) === true) || first.path.includes(WITHHELD)
     ? null
     : "its key is not that of its rule and events";
-}
-
-interface Told {
-  readonly verdicts: Map<number, unknown>;
-  readonly notes: Map<number, { text: string; deleted: boolean }>;
-  readonly steps: Map<string, unknown>;
-}
-
-/** Verdicts, notes and steps are those that the journal tells of, undone ones taken back. */
-export function checkActs(file: CaseFile): Check {
-  const check = new Problems("acts");
-  const told = replay(file);
-  const untouched = { verdict: "undetermined", by: null, at: null, why: null };
-  for (const finding of readFindings(file)) {
-    check.count += 1;
-    const { verdict, verdictBy: by, verdictAt: at, verdictWhy: why } = finding;
-    if (!same({ verdict, by, at, why }, told.verdicts.get(finding.id) ?? untouched)) {
-      check.add(`finding ${finding.id}: the journal does not tell of its verdict`);
-    }
-  }
-  const notes = file.db.prepare<[], { id: number; text: string; deleted: number }>(
-    "SELECT id, text, deleted FROM note",
-  );
-  for (const { id, text, deleted } of notes.iterate()) {
-    check.count += 1;
-    const known = told.notes.get(id);
-    if (known?.text !== text || known.deleted !== (deleted === 1)) check.add(`note ${id} is not what the journal says`);
-    told.notes.delete(id);
-  }
-  for (const id of told.notes.keys()) check.add(`note ${id} is gone, but the journal tells of it`);
-  const steps = file.db.prepare<[], { finding: number; list: string; step: number }>(
-    "SELECT finding, list, step, state, note, analyst, at FROM step_state",
-  );
-  for (const { finding, ...step } of steps.iterate()) {
-    check.count += 1;
-    const key = `${finding} ${step.list} ${step.step}`;
-    if (!same(told.steps.get(key) ?? null, step))
-      check.add(`step ${step.step} of finding ${finding} is not what the journal says`);
-    told.steps.delete(key);
-  }
-  for (const [key, state] of told.steps)
-    if (state !== null) check.add(`step ${key} is gone, but the journal tells of it`);
-  return check.done();
-}
-
-interface Act {
-  readonly action: string;
-  readonly target: string | null;
-  readonly detail: Readonly<Record<string, unknown>>;
-}
-
-function replay(file: CaseFile): Told {
-  const told: Told = { verdicts: new Map(), notes: new Map(), steps: new Map() };
-  const acts = new Map<number, Act>();
-  for (const { id, action, target, detail } of iterateJournal(file)) {
-    const act = { action, target, detail };
-    if (action === "undo" || action === "redo") {
-      const known = acts.get(Number(detail["act"]));
-      if (known !== undefined) tell(told, known, action);
-    } else {
-      acts.set(id, act);
-      tell(told, act, "redo");
-    }
-  }
-  return told;
-}
-
-function tell(told: Told, { action, target, detail }: Act, direction: "undo" | "redo"): void {
-  const [from, to] = direction === "redo" ? (["before", "after"] as const) : (["after", "before"] as const);
-  if (action === "verdict") {
-    for (const change of detail["changes"] as { finding: number; before: unknown; after: unknown }[]) {
-      const current = told.verdicts.get(change.finding) ?? change.before;
-      if (same(current, change[from])) told.verdicts.set(change.finding, change[to]);
-    }
-  } else if (action === "note") {
-    told.notes.set(Number(detail["note"]), { text: String(detail["text"]), deleted: direction === "undo" });
-  } else if (action === "step") {
-    const key = `${target?.slice("finding:".length) ?? ""} ${String(detail["list"])} ${String(detail["step"])}`;
-    if (same(told.steps.get(key) ?? null, detail[from])) told.steps.set(key, detail[to]);
-  }
-}
-
-function same(a: unknown, b: unknown): boolean {
-  return canonicalJson(a) === canonicalJson(b);
 }

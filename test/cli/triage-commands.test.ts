@@ -102,6 +102,7 @@ describe("eqlite verdict, note, step, mark, undo, redo", () => {
       "verdict",
       "hunt.finish",
       "hunt.start",
+      "load.finish",
       "load",
     ]);
   });

@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { loadEvidence } from "../../src/ingest/load.ts";
+import { DEFAULT_LOAD_OPTIONS } from "../../src/ingest/load-types.ts";
 import { runCli } from "../../src/cli/program.ts";
 import type { CaseFile } from "../../src/store/case-file.ts";
 import { finishHunt, recordRule, startHunt } from "../../src/store/hunts.ts";
@@ -57,7 +59,7 @@ describe("verify", () => {
       ["events", 4, 0, null],
       ["dictionary", expect.any(Number), 0, null],
       ["findings", 2, 0, null],
-      ["journal", 8, 0, null],
+      ["journal", 9, 0, null],
       ["acts", 4, 0, null],
     ]);
     expect(result.ok).toBe(true);
@@ -90,6 +92,7 @@ describe("verify", () => {
     file.db.exec("UPDATE finding_event SET event = 3 WHERE finding = 2");
     expect(await problems()).toEqual([
       "findings: finding 2: its key is not that of its rule and events",
+      "findings: finding 2: its times are not those of its events",
       "findings: finding 2: its rule does not give its events",
       "findings: rule Network tool <b>started</b>: 1 findings that it gives are not in the case",
     ]);
@@ -107,7 +110,9 @@ describe("verify", () => {
   });
 
   it("says what it could not check", async () => {
-    file.db.exec("UPDATE hunt SET events = 3");
+    const more = path.join(folder, "more.ndjson");
+    writeFileSync(more, '{"@timestamp":"2026-01-03T00:00:00Z","process.name":"ls"}\n');
+    await loadEvidence(file, [more], { ...DEFAULT_LOAD_OPTIONS, workers: 1 });
     const result = await verifyCase(file);
     expect(result.checks.find(({ name }) => name === "findings")?.skipped).toBe(
       "2 findings were not run again: evidence was added after their hunt",

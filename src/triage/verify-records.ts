@@ -1,0 +1,98 @@
+import type { CaseFile } from "../store/case-file.ts";
+import { readFindingEvents, readFindings, type StoredFinding } from "../store/finding-rows.ts";
+import { incidents } from "../store/incidents.ts";
+import { iterateJournal } from "../store/journal.ts";
+import { huntDigest } from "../store/record-digests.ts";
+import { readRedaction } from "../store/redaction.ts";
+import { mergeSummaries, summariseEvents } from "../store/summary.ts";
+
+/**
+ * What hunts and findings say of themselves and is not so: the hunts, their ledger and rules as they were when they
+ * ended; of each finding its times, its summary, its incident and its state; and that none was taken away.
+ */
+export function* recordProblems(file: CaseFile): Generator<string> {
+  yield* huntProblems(file);
+  yield* takenAway(file);
+  yield* rowProblems(file);
+  const incidentOf = incidents(file);
+  for (const finding of readFindings(file)) {
+    const problem =
+      timesProblem(file, finding) ?? (finding.incident === incidentOf(finding.id) ? null : "it is of another incident");
+    if (problem !== null) yield `finding ${finding.id}: ${problem}`;
+    const state = stateProblem(file, finding);
+    if (state !== null) yield `finding ${finding.id}: ${state}`;
+  }
+}
+
+function* huntProblems(file: CaseFile): Generator<string> {
+  const told = new Map<number, unknown>();
+  for (const { action, target, detail } of iterateJournal(file)) {
+    const id = Number(target?.slice("hunt:".length));
+    if (action === "hunt.start") told.set(id, null);
+    if (action === "hunt.finish" || action === "hunt.interrupt") told.set(id, detail["digest"]);
+  }
+  const masked = readRedaction(file) !== null;
+  for (const id of file.db.prepare<[], number>("SELECT id FROM hunt ORDER BY id").pluck().all()) {
+    const digest = told.get(id);
+    if (!told.has(id)) yield `the journal does not tell of hunt ${id}`;
+    else if (typeof digest === "string" && !masked && huntDigest(file, id) !== digest) {
+      yield `hunt ${id}: it, its ledger or its rules are not what they were when it ended`;
+    }
+    told.delete(id);
+  }
+  for (const id of told.keys()) yield `hunt ${id} is gone, but the journal tells of it`;
+}
+
+/** A hunt counted what it found for the first time. */
+function* takenAway(file: CaseFile): Generator<string> {
+  const rows = file.db.prepare<[], { hunt: number; name: string; fresh: number; found: number }>(
+    `SELECT l.hunt, r.name, l.fresh, (
+       SELECT count(*) FROM finding f JOIN rule v ON v.id = f.rule WHERE f.first_hunt = l.hunt AND v.identity = r.identity
+     ) AS found
+     FROM hunt_rule l JOIN rule r ON r.id = l.rule WHERE l.fresh > 0`,
+  );
+  for (const { hunt, name, fresh, found } of rows.iterate()) {
+    if (found !== fresh) yield `rule ${name}: hunt ${hunt} found ${fresh} new findings, ${found} are in the case`;
+  }
+}
+
+function* rowProblems(file: CaseFile): Generator<string> {
+  const gaps = file.db
+    .prepare<[], number>(
+      `SELECT finding FROM finding_event GROUP BY finding HAVING min(position) <> 0 OR max(position) <> count(*) - 1`,
+    )
+    .pluck();
+  for (const finding of gaps.iterate()) yield `finding ${finding}: its events are not numbered one after another`;
+  const hidden = file.db
+    .prepare<[], number>(
+      `SELECT id FROM finding WHERE suppressed_by IS NOT NULL AND suppressed_by NOT IN (SELECT id FROM exception WHERE deleted = 0) ORDER BY id`,
+    )
+    .pluck();
+  for (const finding of hidden.iterate()) yield `finding ${finding}: the exception that hides it is not there`;
+}
+
+function timesProblem(file: CaseFile, finding: StoredFinding): string | null {
+  const events = readFindingEvents(file, [finding.id]).get(finding.id) ?? [];
+  const known = events.flatMap((event) => (event === null ? [] : [BigInt(event)]));
+  const summaries = summariseEvents(file, known);
+  const parts = known.flatMap((event) => summaries.get(event) ?? []);
+  const times = parts.flatMap(({ time }) => (time === null ? [] : [time]));
+  if (finding.time !== (times[0] ?? null) || finding.endTime !== (times.at(-1) ?? null)) {
+    return "its times are not those of its events";
+  }
+  return finding.summary === JSON.stringify(mergeSummaries(parts)) ? null : "its summary is not that of its events";
+}
+
+function stateProblem(file: CaseFile, finding: StoredFinding): string | null {
+  const { state, firstHunt, lastHunt } = finding;
+  if (lastHunt < firstHunt) return "it was found last before it was found first";
+  if (state !== "gone") return (state === "new") === (firstHunt === lastHunt) ? null : `it is not ${state}`;
+  const later = file.db
+    .prepare<[number, number], number>(
+      `SELECT count(*) FROM hunt_rule l JOIN rule r ON r.id = l.rule
+       WHERE l.hunt > ? AND r.identity = (SELECT identity FROM rule WHERE id = ?)`,
+    )
+    .pluck()
+    .get(lastHunt, finding.rule);
+  return later === 0 ? "it is gone, but no later hunt looked for it" : null;
+}
