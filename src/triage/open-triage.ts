@@ -26,6 +26,7 @@ export interface TriageOptions {
     book: CaseBook,
     format: string,
     path: string | null,
+    signal?: AbortSignal,
   ) => Promise<{ readonly path: string; readonly findings: number }>;
 }
 
@@ -107,9 +108,9 @@ export async function openTriage(path: string, options: TriageOptions): Promise<
     },
     deleteException: async (id) => deleteException(book.file, book.actor(), id),
     complete: (text, caret) => search.ask("complete", { text, caret }),
-    export: async (format, target) => {
+    export: async (format, target, signal) => {
       if (options.exporter === undefined) throw new UserError("no-export", "exports are not available here");
-      return options.exporter(book, format, target);
+      return options.exporter(book, format, target, signal);
     },
     getSetting: async (key) => getSetting(book.file, key),
     setSetting: async (key, value) => {

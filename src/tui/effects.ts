@@ -68,8 +68,9 @@ export function effectRunner(host: EffectHost): EffectRunner {
       running.announced = true;
       host.dispatch({ type: "started", slot, label });
     };
-    // What is over in a blink needs no spinner; a query is announced at once, so that no second one is asked meanwhile.
-    if (slot === "query") announce();
+    // What is over in a blink needs no spinner; a query is announced at once, so that no second one is asked meanwhile,
+    // and an export, so that nobody quits while it goes on.
+    if (slot === "query" || slot === "export") announce();
     else running.timer = setTimeout(announce, ANNOUNCE_AFTER_MS);
     const done = async (): Promise<void> => {
       let actions: Action | readonly Action[] | null;
@@ -271,8 +272,10 @@ export function effectRunner(host: EffectHost): EffectRunner {
         });
         return;
       case "export":
-        write("export", async () => {
-          const { path, findings } = await service.export(effect.format, effect.path);
+        work("export", `exporting as ${effect.format}`, async (signal) => {
+          // With the verdicts that were just given.
+          await writes;
+          const { path, findings } = await service.export(effect.format, effect.path, signal);
           return { type: "told", message: `${formatCount(findings)} findings written to ${path}` };
         });
         return;

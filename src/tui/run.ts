@@ -69,6 +69,12 @@ export async function runTriage(service: TriageService, options: TriageOptions):
     ended.failure ??= error instanceof Error ? error : new Error(errorMessage(error));
     mounted?.unmount();
   };
+  // A terminal that is gone is told of by its streams, some of it only after the last write: these stay to the end.
+  const gone = (): void => {
+    end("SIGHUP");
+  };
+  stdout.on("error", gone);
+  stdin.on("error", gone);
   for (const signal of ENDING) process.on(signal, end);
   process.on("uncaughtException", crash);
   process.on("unhandledRejection", crash);

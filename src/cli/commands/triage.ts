@@ -27,11 +27,12 @@ export function triageCommand(io: CliIo): Command {
         readonly: options.readonly === true,
         analyst,
         now: io.now,
-        exporter: async (book, format, target) => {
-          const { exportForTriage } = await import("../../export/export-for-triage.ts");
+        exporter: async (_book, format, target, signal) => {
+          const { exportApart } = await import("../../export/export-apart.ts");
           const output = target === null ? null : resolvePath(io, target);
           if (output === file || output === "-") throw new UserError("bad-output", "an export needs a file of its own");
-          return exportForTriage(book, format, output);
+          const readonly = options.readonly === true;
+          return exportApart({ casePath: file, readonly, analyst, format, target: output }, signal);
         },
       });
       let signal: NodeJS.Signals | null = null;

@@ -15,7 +15,7 @@ interface Block {
 export const overviewPane: PaneBuilder = (state, width) => {
   const { overview } = state;
   if (overview === null) return blocksPane("Overview", [], { empty: "reading…" });
-  return blocksPane("Overview", evidenceBlocks(overview, width), { note: overview.casePath });
+  return blocksPane("Overview", evidenceBlocks(overview, width), { note: fileName(overview.casePath) });
 };
 
 /** How far the triage is, how the rules ended, which tactics were met. */

@@ -112,8 +112,8 @@ describe("the list", () => {
     }));
     const list = arrange({ ...withRows(EMPTY, rows), sort: "incident", group: "incident" });
     expect(list.items.flatMap((item) => (item.kind === "group" ? [[item.label, item.remark, item.ids]] : []))).toEqual([
-      ["incident 0", "score 60, critical, 2 tactics, web-01 db-01", [2, 4]],
-      ["incident 1", "score 3, low, 1 tactic, web-01 db-01 日本-node", [1, 3, 5]],
+      ["incident 0", "score 60, critical, 2 tactics, web-01 web-02", [2, 4]],
+      ["incident 1", "score 2, low, 1 tactic, web-01 web-02", [1, 3, 5]],
       ["(no incident)", "", [6]],
     ]);
   });

@@ -58,12 +58,18 @@ const exportCommand: Handler = (state, arg) => {
   return step(state, { kind: "export", format, path: rest.length === 0 ? null : rest.join(" ") });
 };
 
+/** The screen does not leave an export half-done without a word. */
+function quit(state: State): Step {
+  if (!("export" in state.running)) return step(state, { kind: "quit" });
+  return step(tell(state, "The export is still being written: Ctrl-C ends it, then quit again.", "error"));
+}
+
 export const CASE = {
   enter: (state) => enter(state),
   back: (state) => step(back(state) ?? (state.findings.filter === "" ? state : rearrange(state, { filter: "" }))),
   leave: (state) => {
     const next = back(state);
-    return next === null ? step(state, { kind: "quit" }) : step(next);
+    return next === null ? quit(state) : step(next);
   },
   copy: copyItem,
   "copy-document": copyWhole,
@@ -83,7 +89,7 @@ export const CASE = {
       : step({ ...tell(state, "Ctrl-C again quits."), quitting: true });
   },
   suspend: (state) => step(state, { kind: "suspend" }),
-  quit: (state) => step(state, { kind: "quit" }),
+  quit: (state) => quit(state),
 } satisfies Record<string, Handler>;
 
 /** Words that may follow a command at the prompt, for its completion; empty where it takes free text. */

@@ -1,0 +1,52 @@
+import { fork } from "node:child_process";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { UserError } from "../base/errors.ts";
+
+export interface ExportRequestApart {
+  readonly casePath: string;
+  readonly readonly: boolean;
+  readonly analyst: string;
+  readonly format: string;
+  /** Null: a new file beside the case. */
+  readonly target: string | null;
+}
+
+export interface Exported {
+  readonly path: string;
+  readonly findings: number;
+}
+
+export type ExportReply =
+  | ({ readonly ok: true } & Exported)
+  | { readonly ok: false; readonly code: string; readonly message: string; readonly hint: string | null };
+
+/** `.ts` when run from source, `.js` when built. */
+const MODULE = new URL(`./export-process${path.extname(fileURLToPath(import.meta.url))}`, import.meta.url);
+
+/**
+ * Exports in a process of its own, which is ended when the signal aborts; what it had written is then under no name but
+ * that of a partial file.
+ * @throws AbortError; UserError of the export
+ */
+export function exportApart(request: ExportRequestApart, signal?: AbortSignal): Promise<Exported> {
+  return new Promise((resolve, reject) => {
+    const child = fork(MODULE, [], {
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+      execArgv: ["--disable-warning=ExperimentalWarning"],
+      killSignal: "SIGKILL",
+      ...(signal === undefined ? {} : { signal }),
+    });
+    let reply: ExportReply | null = null;
+    child.once("message", (given: ExportReply) => {
+      reply = given;
+    });
+    child.once("error", reject);
+    child.once("exit", (code, by) => {
+      if (reply === null) reject(new Error(`the export ended unexpectedly (${by ?? `exit code ${String(code)}`})`));
+      else if (reply.ok) resolve({ path: reply.path, findings: reply.findings });
+      else reject(new UserError(reply.code, reply.message, reply.hint === null ? {} : { hint: reply.hint }));
+    });
+    child.send(request);
+  });
+}
