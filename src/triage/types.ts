@@ -418,7 +418,11 @@ export interface TriageService {
   /** Completions for an EQL prompt at a caret: fields, functions, keywords, values of the field being compared. */
   complete(text: string, caret: number): Promise<readonly string[]>;
   /** Writes an export next to the case, or to `path`; resolves with the path and number of findings. */
-  export(format: string, path: string | null, signal?: AbortSignal): Promise<{ readonly path: string; readonly findings: number }>;
+  export(
+    format: string,
+    path: string | null,
+    signal?: AbortSignal,
+  ): Promise<{ readonly path: string; readonly findings: number }>;
   /** A setting that survives (where the screen was left). */
   getSetting(key: string): Promise<string | null>;
   setSetting(key: string, value: string): Promise<void>;
