@@ -94,6 +94,26 @@ describe("records of one serial make one event", () => {
     expect(exec?.["eqlite.derived"]).toEqual(["host.id", "process.entity_id", "process.parent.entity_id"]);
   });
 
+  test("the parent's program is told where a record of the parent shows it, and marked as derived", () => {
+    const shell = syscall(8, 257, 400, 1, 'comm="my shell" exe=2F746D702F6D79207368656C6C');
+    const { events } = read(`${shell}\n${EXEC}`);
+    expect(events[0]?.["eqlite.derived"]).toEqual(["host.id", "process.entity_id", "process.parent.entity_id"]);
+    expect(
+      pick(events[1], "process.parent.name", "process.parent.executable", "process.parent.pid", "eqlite.derived"),
+    ).toEqual({
+      "process.parent.name": "my shell",
+      "process.parent.executable": "/tmp/my shell",
+      "process.parent.pid": 400,
+      "eqlite.derived": [
+        "host.id",
+        "process.entity_id",
+        "process.parent.entity_id",
+        "process.parent.executable",
+        "process.parent.name",
+      ],
+    });
+  });
+
   test("a pid that is used again is another process", () => {
     const again = syscall(99, 59, 500, 400, 'comm="id" exe="/usr/bin/id"', 1604994999);
     const { events } = read(`${EXEC}${again}\n`);
