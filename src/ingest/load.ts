@@ -2,12 +2,13 @@ import { readdir, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import type { Readable } from "node:stream";
+import { setImmediate } from "node:timers/promises";
 import { EXIT, invariant, UserError } from "../base/errors.ts";
 import { VERSION } from "../base/version.ts";
 import { NORMALISER_VERSION } from "../ecs/normalise.ts";
 import { parseTimeZone } from "../ecs/time-zone.ts";
 import type { CaseFile } from "../store/case-file.ts";
-import { buildIndexes, hasIndexes } from "../store/case-indexes.ts";
+import { hasIndexes, indexSteps } from "../store/case-indexes.ts";
 import { EventSink } from "../store/event-sink.ts";
 import { FieldRegistry } from "../store/field-registry.ts";
 import { readRedaction } from "../store/redaction.ts";
@@ -319,9 +320,12 @@ class Loader {
     await this.#pool?.close();
     this.#sink?.close();
     if (this.#interrupted || (!this.#wrote && !this.#unfinished())) return;
-    this.#hooks.onProgress?.({ phase: "index", done: 0 });
     FieldRegistry.settle(this.#file.db);
-    buildIndexes(this.#file, (done) => this.#hooks.onProgress?.({ phase: "index", done }));
+    for (const done of indexSteps(this.#file)) {
+      this.#hooks.onProgress?.({ phase: "index", done });
+      await setImmediate();
+      if (this.#hooks.signal?.aborted === true) throw new DOMException("the load was interrupted", "AbortError");
+    }
     createViews(this.#file);
     this.#file.transaction(() => {
       const digests = caseDigests(this.#file);

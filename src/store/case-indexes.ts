@@ -68,13 +68,18 @@ export function ensureIdentityIndexes(file: CaseFile): void {
 
 /** Builds what indexes are missing after a load, and gathers statistics. `onStep` gets the share that is done. */
 export function buildIndexes(file: CaseFile, onStep: (done: number) => void = () => undefined): void {
+  for (const done of indexSteps(file)) onStep(done);
+}
+
+/** As `buildIndexes`, one step at a time: tells the share that is done before each. It may be left in between. */
+export function* indexSteps(file: CaseFile): Generator<number, void> {
   const plans = indexPlans(file);
+  for (const [index, plan] of plans.entries()) {
+    yield index / (plans.length + 1);
+    withSorting(file, () => create(file, plan));
+  }
+  yield plans.length / (plans.length + 1);
   withSorting(file, () => {
-    plans.forEach((plan, index) => {
-      onStep(index / (plans.length + 1));
-      create(file, plan);
-    });
-    onStep(plans.length / (plans.length + 1));
     file.db.pragma("analysis_limit = 1000");
     file.db.exec("ANALYZE");
   });

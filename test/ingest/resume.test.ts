@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { loadEvidence } from "../../src/ingest/load.ts";
-import { DEFAULT_LOAD_OPTIONS, type SourceReport } from "../../src/ingest/load-types.ts";
+import { DEFAULT_LOAD_OPTIONS, type LoadProgress, type SourceReport } from "../../src/ingest/load-types.ts";
 import { type CaseFile, openCase } from "../../src/store/case-file.ts";
 import { listSources } from "../../src/store/sources.ts";
 
@@ -165,6 +165,24 @@ describe("a load that was interrupted", () => {
     await inCase("b.case", async (file) =>
       Promise.resolve(expect(file.rows({ sql: made, parameters: [] })).toEqual(whole)),
     );
+    expect(await contents("b.case")).toEqual(undisturbed);
+  });
+
+  it("is completed when it was ended between two indexes", async () => {
+    const abort = new AbortController();
+    await inCase("b.case", async (file) => {
+      const onProgress = (progress: LoadProgress): void => {
+        if (progress.phase === "index" && progress.done > 0.2) abort.abort();
+      };
+      const loading = loadEvidence(file, [lines], options, { signal: abort.signal, onProgress });
+      await expect(loading).rejects.toMatchObject({ name: "AbortError" });
+      expect(listSources(file)).toMatchObject([{ status: "complete" }]);
+    });
+    expect(await load("b.case", lines)).toMatchObject({ status: "already-loaded" });
+    const made = `SELECT name FROM sqlite_schema ORDER BY name`;
+    const names = (name: string): Promise<unknown[][]> =>
+      inCase(name, async (file) => Promise.resolve(file.rows({ sql: made, parameters: [] })));
+    expect(await names("b.case")).toEqual(await names("whole.case"));
     expect(await contents("b.case")).toEqual(undisturbed);
   });
 

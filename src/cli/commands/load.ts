@@ -102,6 +102,11 @@ async function loadCase(io: CliIo, paths: readonly string[], load: LoadOptions, 
     });
     progress?.clear();
     await tell(io, report, options.json === true);
+  } catch (error) {
+    if (!(error instanceof Error && error.name === "AbortError")) throw error;
+    progress?.clear();
+    io.stderr.write("eqlite: interrupted: what was read is in the case; the same command goes on from there\n");
+    io.exitCode = EXIT.interrupted;
   } finally {
     progress?.clear();
     process.off("SIGINT", onSignal);
