@@ -45,7 +45,8 @@ function head({ header }: ReportFacts): string {
     `<meta http-equiv="Content-Security-Policy" content="${policy}">\n` +
     '<meta name="viewport" content="width=device-width, initial-scale=1">\n' +
     `<title>Findings report</title>\n<style>${HTML_STYLE}</style></head>\n<body>\n<h1>Findings report</h1>\n` +
-    `<p>Case <code>${text(header.case)}</code>. Generated ${text(header.generated_at)} by ${text(header.analyst)}, eqlite ${text(header.tool_version)}.</p>\n`
+    `<p>Case <code>${text(header.case)}</code>. Generated ${text(header.generated_at)} by ${text(header.analyst)}, eqlite ${text(header.tool_version)}.</p>\n` +
+    (header.withheld === null ? "" : `<p><b>${text(header.withheld)}.</b></p>\n`)
   );
 }
 
@@ -118,6 +119,7 @@ function findingHtml(finding: ExportedFinding): string {
       `<code>${text(rule.id)}</code>, sha256 <code>${text(rule.hash)}</code>${rule.license === null ? "" : `, ${text(rule.license)}`}`,
     ],
     ...(finding.sqlHash === null ? [] : [["SQL sha256", `<code>${text(finding.sqlHash)}</code>`] as [string, string]]),
+    ...(finding.toolVersion === null ? [] : [["Found by", `eqlite ${text(finding.toolVersion)}`] as [string, string]]),
   ];
   return (
     `<section class="finding" id="finding-${row.id}"><h3>${row.id}. ${text(row.ruleName)}</h3>\n` +
@@ -151,7 +153,7 @@ function eventHtml(part: ExportedEvent): string {
   const file = event.memberPath === "" ? event.sourcePath : `${event.sourcePath}!${event.memberPath}`;
   return (
     `<h4>Event ${position}: ${timeText(event.time)}</h4>\n` +
-    `<p class="quiet"><code>${text(file)}</code> line ${event.line}, byte ${event.offset}; sha256 of the original <code>${event.originalSha256}</code></p>\n` +
+    `<p class="quiet"><code>${text(file)}</code> line ${event.line}, byte ${event.offset}; sha256 of the original <code>${event.originalSha256 ?? "withheld"}</code></p>\n` +
     whyHtml(part) +
     htmlTable(
       ["field", "value"],

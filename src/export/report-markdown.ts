@@ -38,6 +38,7 @@ function heading({ header, rows, verdicts, severities }: ReportFacts): string {
     "",
     `- Case: ${code(header.case)}`,
     `- Generated: ${header.generated_at} by ${text(header.analyst)}, eqlite ${text(header.tool_version)}`,
+    ...(header.withheld === null ? [] : [`- **Withheld:** ${text(header.withheld)}`]),
     `- Findings: ${rows.length}`,
     `- Severity: ${SEVERITIES.map((name) => `${severities[name]} ${name}`).join(", ")}`,
     `- Verdicts: ${VERDICTS.map((name) => `${verdicts[name]} ${VERDICT_TEXT[name]}`).join(", ")}`,
@@ -98,6 +99,8 @@ function findingText(finding: ExportedFinding): string {
       ["Hidden by exception", row.suppressedBy],
     ].flatMap(([name, value]) => (value === null || value === undefined ? [] : [`${name ?? ""} ${code(value)}`])),
     `Rule ${code(rule.id)}, sha256 ${code(rule.hash)}${rule.license === null ? "" : `, ${text(rule.license)}`}`,
+    ...(finding.sqlHash === null ? [] : [`SQL sha256 ${code(finding.sqlHash)}`]),
+    ...(finding.toolVersion === null ? [] : [`Found by eqlite ${text(finding.toolVersion)}`]),
   ];
   return [
     `### ${row.id}\\. ${text(row.ruleName)}`,
@@ -125,7 +128,8 @@ function eventLines(part: ExportedEvent): string[] {
   const { event } = part;
   if (event === null) return [`${part.position}. a missing event: none matched here`, ""];
   return [
-    `${part.position}. ${timeText(event.time)}, ${code(event.sourcePath)} line ${event.line}`,
+    `${part.position}. ${timeText(event.time)}, ${code(event.sourcePath)} line ${event.line}, byte ${event.offset}`,
+    `   - sha256 of the source ${code(event.sourceSha256 ?? "")}, of the original ${code(event.originalSha256 ?? "withheld")}`,
     ...part.matched.map((leaf) => `   - matched: ${code(leaf.text)} held on ${code(leaf.values.join(", "))}`),
     ...shownValues(part).map(
       ({ field, value, matched }) => `   - ${code(field)} ${code(value)}${matched ? " (matched)" : ""}`,

@@ -190,6 +190,27 @@ describe("verify of a bundle", () => {
     ).toEqual(["redaction", "evidence", "events", "findings"]);
     expect(out).toContain("What this copy of the case has is sound; what it withholds cannot be checked.\n");
     expect(code).toBe(3);
+    for (const format of ["html", "markdown", "json"]) {
+      const said = await run("export", "--case", at("handover/web.case"), "--readonly", "--format", format);
+      expect(said.out).toContain("values are withheld from this copy of the case");
+      expect(said.err).toContain("values are withheld from this copy of the case");
+    }
+  });
+
+  it("does not name the analyst where that is a withheld value", async () => {
+    await run(
+      "bundle",
+      "--case",
+      casePath,
+      "--analyst",
+      "www-data",
+      "--output",
+      at("handover"),
+      "--redact",
+      "user.name",
+    );
+    expect(readFileSync(at("handover/manifest.json"), "utf8")).toContain('"analyst": "[withheld]"');
+    expect(readFileSync(at("handover/web.case")).includes("www-data")).toBe(false);
   });
 });
 

@@ -117,16 +117,17 @@ export async function toManifest(
   name: string,
   about: { readonly analyst: string; readonly created: string; readonly signedBy: SignerFacts | null },
 ): Promise<Manifest> {
+  const facts = caseFacts(file);
   return {
     format: MANIFEST_FORMAT,
     version: MANIFEST_VERSION,
     tool: "eqlite",
     tool_version: VERSION,
     created: about.created,
-    analyst: about.analyst,
+    analyst: facts.redaction?.analyst ?? about.analyst,
     case: { file: name, ...(await fileFacts(file.path)), schema: SCHEMA_VERSION },
     signed_by: about.signedBy,
-    ...caseFacts(file),
+    ...facts,
   };
 }
 

@@ -57,7 +57,7 @@ export function redactCase(
       blocks: count(file, "temp.hidden_block"),
       allBlocks: count(file, "block"),
       texts,
-      analyst: actor.analyst,
+      analyst: secrets.mask(actor.analyst),
       at: actor.at,
       toolVersion: VERSION,
       journalHead: head,
@@ -72,7 +72,11 @@ export function redactCase(
   const tables = Object.fromEntries(evidenceTables(file).map((table) => [table, tableDigest(file, table, last)]));
   file.transaction(() => {
     storeRedaction(file, redaction);
-    appendJournal(file, actor, { action: "redact", target: null, detail: { ...redaction, tables } });
+    appendJournal(
+      file,
+      { ...actor, analyst: redaction.analyst },
+      { action: "redact", target: null, detail: { ...redaction, tables } },
+    );
   });
   return redaction;
 }
