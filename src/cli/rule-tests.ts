@@ -3,14 +3,19 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { JsonObject } from "../base/json.ts";
 import { catalogueField } from "../ecs/catalogue.ts";
+import type { Query } from "../eql/ast.ts";
 import { parseQuery } from "../eql/parser.ts";
 import { Engine } from "../hunt/engine.ts";
+import { Evidence } from "../hunt/evidence.ts";
 import { fieldsWithoutTable } from "../hunt/fields-without-table.ts";
+import { eventQueryOf } from "../hunt/prepare-query.ts";
+import { kqlFields } from "../hunt/prepare-rule.ts";
 import { runRule } from "../hunt/run-rule.ts";
-import { toTask } from "../hunt/rule-task.ts";
+import { type RuleTask, toTask } from "../hunt/rule-task.ts";
 import { loadEvidence } from "../ingest/load.ts";
 import { DEFAULT_LOAD_OPTIONS } from "../ingest/load-types.ts";
 import { generateEvents, type GeneratedCase } from "../rules/generate/generate-events.ts";
+import { ruleCondition, unsupportedReason } from "../rules/rule-condition.ts";
 import type { Rule } from "../rules/rule.ts";
 import { openCase } from "../store/case-file.ts";
 import { ensureSideTables } from "../store/side-tables.ts";
@@ -43,7 +48,7 @@ interface PlacedCase {
 const DAY_MS = 86_400_000;
 
 /**
- * Makes from each EQL rule the smallest events that it must find and mutants that it must not, loads them all into a
+ * Makes from each rule in EQL or KQL the smallest events that it must find and mutants that it must not, loads them all into a
  * temporary case and runs the rule over each.
  */
 export async function testRules(rules: readonly Rule[]): Promise<TestedRule[]> {
@@ -51,18 +56,21 @@ export async function testRules(rules: readonly Rule[]): Promise<TestedRule[]> {
   try {
     const documents: JsonObject[] = [];
     let nextMs = Date.parse("2026-01-01T00:00:00Z");
-    const place = (made: GeneratedCase): PlacedCase => {
+    const place = (made: GeneratedCase, follows: boolean): PlacedCase => {
       const times = made.documents.map(timeOf);
       const firstMs = Math.min(...times);
       const spanMs = Math.max(...times) - firstMs;
       const startMs = nextMs;
       nextMs += Math.ceil((spanMs + 1) / DAY_MS) * DAY_MS;
-      for (const document of made.documents) documents.push(shifted(document, startMs - firstMs));
+      // Ancestors are followed over all times: each case has a host of its own.
+      const host: JsonObject = follows ? { "host.id": `host-${documents.length}` } : {};
+      for (const document of made.documents) documents.push({ ...shifted(document, startMs - firstMs), ...host });
       return { made, from: BigInt(startMs) * 1_000_000n, to: BigInt(nextMs) * 1_000_000n };
     };
     const plans = rules.map((rule) => {
       const { cases, problem } = casesOf(rule);
-      return { rule, cases: cases.map(place), problem };
+      const follows = /\bdescendant\s+of\b/.test(rule.query ?? "");
+      return { rule, cases: cases.map((made) => place(made, follows)), problem };
     });
     const casePath = path.join(folder, "rules.case");
     await loadAll(folder, casePath, documents, rules);
@@ -77,12 +85,38 @@ export async function testRules(rules: readonly Rule[]): Promise<TestedRule[]> {
   }
 }
 
+/** Of a rule in KQL the condition on its events: also of one that groups them. */
 function casesOf(rule: Rule): { cases: readonly GeneratedCase[]; problem: string | null } {
-  const { query, diagnostics } = parseQuery(rule.type === "eql" ? (rule.query ?? "") : "");
-  if (rule.type !== "eql") return { cases: [], problem: "events are made from EQL rules only" };
-  if (query === null) return { cases: [], problem: diagnostics[0]?.message ?? "the query cannot be read" };
+  const unsupported = unsupportedReason(toTask(rule));
+  if (unsupported !== null) return { cases: [], problem: unsupported };
+  const { query, problem } = rule.type === "eql" ? eqlQuery(rule) : kqlQuery(rule);
+  if (query === null) return { cases: [], problem };
   const category = rule.eventCategoryOverride === null ? {} : { categoryField: rule.eventCategoryOverride };
-  return generateEvents(query, { typeOf: (field) => catalogueField(field)?.type ?? null, ...category });
+  const made = generateEvents(query, { typeOf: (field) => catalogueField(field)?.type ?? null, ...category });
+  return { ...made, cases: made.cases.filter(({ documents }) => documents.length > 0) };
+}
+
+interface RuleQuery {
+  readonly query: Query | null;
+  readonly problem: string;
+}
+
+function eqlQuery(rule: Rule): RuleQuery {
+  const { query, diagnostics } = parseQuery(rule.query ?? "");
+  return { query, problem: diagnostics[0]?.message ?? "the query cannot be read" };
+}
+
+function kqlQuery(rule: Rule): RuleQuery {
+  const { condition, diagnostics } = ruleCondition(toTask(rule), kqlFields(Evidence.blank()));
+  const [first] = diagnostics.filter(({ severity }) => severity !== "warning");
+  const problem = first?.message ?? "the query cannot be read";
+  return { query: condition === null ? null : eventQueryOf(condition), problem };
+}
+
+/** What is tested of a rule: of one that groups events that it finds them, whatever the size of the group. */
+function testedTask(rule: Rule): RuleTask {
+  const task = toTask(rule);
+  return rule.type === "threshold" || rule.type === "new_terms" ? { ...task, type: "query" } : task;
 }
 
 async function loadAll(
@@ -96,13 +130,7 @@ async function loadAll(
   const file = await openCase(casePath, "create");
   try {
     await loadEvidence(file, [dump], { ...DEFAULT_LOAD_OPTIONS, keepDuplicates: true });
-    ensureSideTables(
-      file,
-      await fieldsWithoutTable(
-        casePath,
-        rules.map((rule) => toTask(rule)),
-      ),
-    );
+    ensureSideTables(file, await fieldsWithoutTable(casePath, rules.map(testedTask)));
   } finally {
     file.close();
   }
@@ -110,7 +138,7 @@ async function loadAll(
 
 function runCases(engine: Engine, rule: Rule, cases: readonly PlacedCase[], problem: string | null): TestedRule {
   const failures = cases.flatMap(({ made, from, to }) => {
-    const run = runRule(engine, toTask(rule), { from, to, respectIndex: false, maxFindings: 1 });
+    const run = runRule(engine, testedTask(rule), { from, to, respectIndex: false, maxFindings: 1 });
     const good =
       made.expected === "match" ? run.outcome === "hit" : run.matches.length === 0 && run.outcome !== "error";
     return good ? [] : [{ case: made.name, expected: made.expected, documents: made.documents }];

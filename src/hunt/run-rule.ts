@@ -1,6 +1,7 @@
 import { errorMessage } from "../base/errors.ts";
 import { sha256Hex } from "../base/sha256.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { TimeWindow } from "../sql/compile-stage.ts";
 import { describeNeed, missingNeeds, type Need } from "./blind.ts";
 import type { Engine } from "./engine.ts";
 import { appliedExceptions, markHidden, withoutExcepted } from "./hide-matches.ts";
@@ -82,15 +83,20 @@ function runPlan(engine: Engine, task: RuleTask, plan: Plan, options: TaskOption
     return endOfGroups(newTermGroups(engine, newTerms, plan, options), newTerms.fields);
   }
   if (type === "threshold" && threshold !== null) {
-    return endOfGroups(thresholdGroups(engine, threshold, plan, options), threshold.fields);
+    return endOfGroups(thresholdGroups(engine, threshold, plan, windowOf(options)), threshold.fields);
   }
-  const { statement, matches, method } = engine.run(plan, { window: options });
+  const { statement, matches, method } = engine.run(plan, { window: windowOf(options) });
   return {
     sqlHash: statement === null ? null : sha256Hex(statement.sql),
     details: { method },
     keyFields: keyFieldsOf(plan),
     ...{ matches, outcome: matches.length > 0 ? "hit" : "none", reason: null },
   };
+}
+
+/** A hunt's window is open at its end; that of a statement is not. */
+function windowOf({ from, to }: TaskOptions): TimeWindow {
+  return { from, to: to === null ? null : to - 1n };
 }
 
 function endOfGroups({ statement, ...end }: GroupedEnd, keyFields: readonly string[]): RuleEnd {

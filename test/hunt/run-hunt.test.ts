@@ -133,6 +133,8 @@ describe("runHunt", () => {
     const from = 1767265200_000_000_000n;
     const report = await runHunt(options([tool], { casePath: await tinyCase(events), from, to: null }));
     expect(report.findings.map(({ events: found }) => found.map((e) => e?.line))).toEqual([[4]]);
+    const until = await runHunt(options([tool], { casePath: await tinyCase(events), to: 1767268800_000_000_000n }));
+    expect(until.findings.map(({ events: found }) => found.map((e) => e?.line))).toEqual([[1]]);
   });
 
   it("skips a rule whose very text was given before", async () => {

@@ -70,7 +70,9 @@ function checkCommand(io: CliIo): Command {
 
 function testCommand(io: CliIo): Command {
   return new Command("test")
-    .description("make events that each EQL rule must find, and mutants that it must not, and run it over them")
+    .description(
+      "make events that each rule in EQL or KQL must find, and mutants that it must not, and run it over them",
+    )
     .argument("[path...]", "rule files, folders or archives (default: the built-in rules)")
     .option("--json", "as JSON")
     .action(async (paths: string[], options: PackOptions) => {
