@@ -107,7 +107,7 @@ function storeChunk(
       end: times.at(-1) ?? null,
       total: match.total,
       joinKeys: JSON.stringify(match.joinKeys),
-      summary: JSON.stringify(withArguments(mergeSummaries(events), match, summaries, told)),
+      summary: JSON.stringify(withArguments(mergeSummaries(events), match.events, summaries, told)),
       outsideIndex: match.outsideIndex === true ? 1 : 0,
       suppressedBy: match.suppressedBy ?? null,
     });
@@ -121,14 +121,14 @@ function storeChunk(
 }
 
 /** The summary with the arguments of the process where the evidence has no command line. */
-function withArguments(
+export function withArguments(
   summary: FindingSummary,
-  match: Match,
+  events: readonly (bigint | null)[],
   summaries: ReadonlyMap<bigint, EventSummary>,
   told: ArgumentsReader,
 ): FindingSummary {
   if (summary.commandLine !== null) return summary;
-  const event = match.events.find((one) => one !== null && (summaries.get(one)?.process ?? null) !== null) ?? null;
+  const event = events.find((one) => one !== null && (summaries.get(one)?.process ?? null) !== null) ?? null;
   return event === null ? summary : { ...summary, commandLine: told.lineOf(event) };
 }
 

@@ -1,5 +1,7 @@
+import { ArgumentsReader } from "../store/event-arguments.ts";
 import type { CaseFile } from "../store/case-file.ts";
 import { readFindingEvents, readFindings, type StoredFinding } from "../store/finding-rows.ts";
+import { withArguments } from "../store/findings.ts";
 import { incidents } from "../store/incidents.ts";
 import { iterateJournal } from "../store/journal.ts";
 import { huntDigest } from "../store/record-digests.ts";
@@ -80,7 +82,13 @@ function timesProblem(file: CaseFile, finding: StoredFinding): string | null {
   if (finding.time !== (times[0] ?? null) || finding.endTime !== (times.at(-1) ?? null)) {
     return "its times are not those of its events";
   }
-  return finding.summary === JSON.stringify(mergeSummaries(parts)) ? null : "its summary is not that of its events";
+  const summary = withArguments(
+    mergeSummaries(parts),
+    events.map((event) => (event === null ? null : BigInt(event))),
+    summaries,
+    new ArgumentsReader(file),
+  );
+  return finding.summary === JSON.stringify(summary) ? null : "its summary is not that of its events";
 }
 
 function stateProblem(file: CaseFile, finding: StoredFinding): string | null {
