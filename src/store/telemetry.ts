@@ -95,6 +95,7 @@ export function readTelemetry(file: CaseFile): Telemetry {
     sql: `SELECT ${host}, count(*) FROM event WHERE time IS NULL GROUP BY 1`,
     parameters: [],
   }) as [bigint | null, bigint][];
+  const sequences = readSequences(file, host);
   const hosts = group(buckets, (bucket) => bucket.host);
   for (const [id] of untimed) if (!hosts.has(id)) hosts.set(id, []);
   return {
@@ -111,7 +112,7 @@ export function readTelemetry(file: CaseFile): Telemetry {
           category: value === null ? "none" : decodeValue(file, value).join(", "),
           ...coverageOf(part),
         })),
-        sequence: sequenceOf(file, host, id),
+        sequence: sequences.get(id) ?? null,
         histogram: histogramOf(own),
       };
     }),
@@ -155,23 +156,40 @@ function coverageOf(buckets: readonly Bucket[]): Coverage {
   return { events, first, last, silences };
 }
 
-function sequenceOf(file: CaseFile, host: string, id: bigint | null): SequenceHoles | null {
-  const condition = `tiebreaker IS NOT NULL AND ${host} IS ?`;
-  const [[first, last, distinct] = [null, null, 0n]] = file.rows({
-    sql: `SELECT min(tiebreaker), max(tiebreaker), count(DISTINCT tiebreaker) FROM event WHERE ${condition}`,
-    parameters: [id],
-  }) as [[bigint | null, bigint | null, bigint]];
-  if (first === null || last === null) return null;
-  const holes = file
-    .rows({
-      sql: `SELECT t, next FROM (
-              SELECT tiebreaker AS t, lead(tiebreaker) OVER (ORDER BY tiebreaker) AS next FROM event WHERE ${condition}
-            ) WHERE next - t > 1 ORDER BY next - t DESC, t LIMIT ${TOLD}`,
-      parameters: [id],
-    })
-    .map((row) => ({ after: row[0] as bigint, before: row[1] as bigint }))
-    .sort((a, b) => (a.after < b.after ? -1 : 1));
-  return { first, last, missing: last - first + 1n - distinct, holes };
+/** The holes of every host, in one pass over the events: a row for each end of a run of numbers without a hole. */
+function readSequences(file: CaseFile, host: string): Map<bigint | null, SequenceHoles> {
+  const sequences = new Map<bigint | null, SequenceHoles>();
+  const ends = file.iterate({
+    sql: `SELECT host, number, next FROM (
+            SELECT ${host} AS host, tiebreaker AS number,
+                   lag(tiebreaker) OVER own AS previous, lead(tiebreaker) OVER own AS next
+              FROM event WHERE tiebreaker IS NOT NULL WINDOW own AS (PARTITION BY ${host} ORDER BY tiebreaker)
+          ) WHERE previous IS NULL OR next IS NULL OR next - number > 1`,
+    parameters: [],
+  });
+  for (const row of ends) {
+    const [id, number, next] = row as [bigint | null, bigint, bigint | null];
+    const known = sequences.get(id) ?? { first: number, last: number, missing: 0n, holes: [] };
+    const missing = next === null ? 0n : next - number - 1n;
+    sequences.set(id, {
+      first: known.first,
+      last: number,
+      missing: known.missing + missing,
+      holes: next === null || missing < 1n ? known.holes : largest(known.holes, { after: number, before: next }),
+    });
+  }
+  return sequences;
+}
+
+type Hole = SequenceHoles["holes"][number];
+
+/** `holes`, in order of number, with one that comes after them; of more than are told, the smallest, latest one goes. */
+function largest(holes: readonly Hole[], hole: Hole): readonly Hole[] {
+  const all = [...holes, hole];
+  if (all.length <= TOLD) return all;
+  const sizes = all.map(({ after, before }) => before - after);
+  const smallest = sizes.reduce((least, size, at) => (size <= (sizes[least] ?? size) ? at : least), 0);
+  return all.filter((_, at) => at !== smallest);
 }
 
 function histogramOf(buckets: readonly Bucket[]): number[] {
