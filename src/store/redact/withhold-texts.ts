@@ -1,6 +1,8 @@
 /** The fourth pass of a redaction: texts of the investigation, in which a withheld value is replaced where it stands. */
 import { exactJsonText, HugeNumber, parseExactJson } from "../../base/exact-json.ts";
 import type { CaseFile } from "../case-file.ts";
+import { ArgumentsReader } from "../event-arguments.ts";
+import { withArguments } from "../findings.ts";
 import { mergeSummaries, summariseEvents } from "../summary.ts";
 import type { FieldTest } from "./patterns.ts";
 import { type Secrets, WITHHELD } from "./secrets.ts";
@@ -103,6 +105,7 @@ function maskJoinKeys(file: CaseFile, isWithheld: FieldTest): void {
 }
 
 function summariseAgain(file: CaseFile): void {
+  const told = new ArgumentsReader(file);
   const update = file.db.prepare("UPDATE finding SET summary = ? WHERE id = ?");
   const events = file.db
     .prepare<[bigint], bigint>(
@@ -114,6 +117,6 @@ function summariseAgain(file: CaseFile): void {
     const ids = events.all(BigInt(id));
     const summaries = summariseEvents(file, ids);
     const known = ids.map((event) => summaries.get(event)).filter((summary) => summary !== undefined);
-    update.run(JSON.stringify(mergeSummaries(known)), BigInt(id));
+    update.run(JSON.stringify(withArguments(mergeSummaries(known), ids, summaries, told)), BigInt(id));
   }
 }
