@@ -56,7 +56,7 @@ const LIGHT: Theme = {
   warn: "35",
   bad: "31",
   critical: "1;31",
-  field: "36",
+  field: "34",
   value: "",
   match: "1;31",
   found: "30;103",
