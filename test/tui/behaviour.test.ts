@@ -74,6 +74,33 @@ describe("verdicts", () => {
   });
 });
 
+describe("hints", () => {
+  const hints = async (screen: Screen, ...keys: readonly string[]): Promise<string> => {
+    await screen.press(...keys);
+    return screen.lines().at(-1) ?? "";
+  };
+
+  it("name what works where the cursor stands", async () => {
+    const screen = await screenOf({ columns: 200, rows: 50 });
+    expect(await hints(screen, "enter")).toContain(" Space done  x skip ");
+    const story = await hints(screen, "tab");
+    expect(story).not.toContain("Space done");
+    expect(story).toContain("Enter open");
+    expect(await hints(screen, "}", "}")).not.toContain("Enter open");
+    expect(await hints(screen, "7")).toContain(" D delete ");
+    expect(await hints(screen, "}")).not.toContain("D delete");
+  });
+
+  it("offer nothing that changes a case which is open for reading only", async () => {
+    const screen = await screenOf({ columns: 200, rows: 50, readonly: true });
+    const list = await hints(screen, "2");
+    expect(list).toContain(" v range ");
+    expect(list).not.toContain("t true");
+    expect(list).not.toContain("n note");
+    expect(await hints(screen, "7")).not.toContain("D delete");
+  });
+});
+
 describe("the list", () => {
   it("filters while it is typed, counts what is hidden, and Esc at the prompt puts the old filter back", async () => {
     const screen = await screenOf();
@@ -188,7 +215,7 @@ describe("events", () => {
     const screen = await screenOf({ events: 100_010 });
     await screen.press(":query any where true", "G");
     expect(screen.text()).toContain("100,010 events");
-    expect(screen.text()).toContain(" 100010/100010 ");
+    expect(screen.text()).toContain(" 100,010/100,010 ");
     expect([...screen.state().events.pages.keys()].sort((a, b) => a - b)).toEqual([0, 499, 500]);
     for (let half = 0; half < 30; half += 1) await screen.press("ctrl-u");
     expect(cursorOf(screen.state(), "events").index).toBe(100_009 - 30 * 16);

@@ -59,8 +59,8 @@ function queryLine(events: EventsState): Line {
 function visibleColumns(events: EventsState, width: number): readonly Column<EventRow>[] {
   const time = column<EventRow>(
     "@timestamp",
-    { min: width < 90 ? 12 : 23 },
-    (row) => (width < 90 ? formatTime(row.time).slice(11) : formatTime(row.time)),
+    { min: width < 90 ? 18 : 23 },
+    (row) => (width < 90 ? formatTime(row.time).slice(5) : formatTime(row.time)),
     "dim",
   );
   const fields = events.columns.filter((field) => field !== "@timestamp");

@@ -1,5 +1,5 @@
 /** The list of findings, and a summary of the one under the cursor. */
-import { wrapText } from "../../base/safe-text.ts";
+import { clipRaw, safeText, textWidth, truncateText, wrapText } from "../../base/safe-text.ts";
 import type { FindingRow } from "../../triage/types.ts";
 import {
   counted,
@@ -75,7 +75,7 @@ export const findingsPane: PaneBuilder = (state, width) => {
   const item = (index: number): Line => {
     const one = findings.items[index];
     if (one === undefined) return [];
-    if (one.kind === "group") return groupLine(one);
+    if (one.kind === "group") return groupLine(one, width);
     const isMarked = findings.marks.has(one.row.id) || (range !== null && index >= range[0] && index <= range[1]);
     return rowLine(fitted, { ...one.row, isMarked });
   };
@@ -124,12 +124,15 @@ function emptyText(state: State): string {
   return "No finding passes the filter. F changes it, ! inverts it, Esc drops it.";
 }
 
-function groupLine(group: Extract<FindingItem, { kind: "group" }>): Line {
+function groupLine(group: Extract<FindingItem, { kind: "group" }>, width: number): Line {
   const done = group.ids.length - group.undetermined;
+  const count = `  ${counted(group.ids.length, "finding")}, ${formatCount(done)} judged`;
+  // A long name gives way to the count.
+  const room = Math.max(12, width - 2 - textWidth(count));
   return [
     span(group.folded ? "▸ " : "▾ ", "accent"),
-    span(group.label, "strong"),
-    span(`  ${counted(group.ids.length, "finding")}, ${formatCount(done)} judged`, "dim"),
+    span(truncateText(safeText(clipRaw(group.label, room)), room), "strong"),
+    span(count, "dim"),
     span(group.remark === "" ? "" : `  ${group.remark}`, "warn"),
   ];
 }
@@ -140,12 +143,13 @@ export const previewPane: PaneBuilder = (state, width): PaneView => {
   if (item === undefined) return linesPane("Summary", [], { empty: "no finding under the cursor" });
   if (item.kind === "group") {
     return linesPane("Group", [
-      [span(item.label, "title")],
+      ...wrapText(item.label, width).map((text): Line => [span(text, "title")]),
       [span(`${counted(item.ids.length, "finding")}, ${formatCount(item.undetermined)} without a verdict`)],
       ...wrapText(item.remark, width).map((text): Line => [span(text, "warn")]),
-      ...wrapText("Space marks all of them; t f b d u then judge them at once. Enter folds.", width).map(
-        (text): Line => [span(text, "dim")],
-      ),
+      ...wrapText(
+        `Space marks all of them; t f b d u then judge them at once. Enter ${item.folded ? "unfolds" : "folds"}.`,
+        width,
+      ).map((text): Line => [span(text, "dim")]),
     ]);
   }
   return linesPane("Summary", summaryLines(item.row, state.findings.rows ?? [], width), {

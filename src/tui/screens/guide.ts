@@ -1,5 +1,5 @@
 /** The rule's investigation guide as a checklist with pivots, its response list, false positives and the notes. */
-import { wrapText } from "../../base/safe-text.ts";
+import { safeCell, wrapText } from "../../base/safe-text.ts";
 import type { Pivot, PivotCount, StepState, StepView } from "../../triage/types.ts";
 import { counted, formatCount } from "../format.ts";
 import type { Line, Span } from "../line.ts";
@@ -85,7 +85,7 @@ function itemText(item: GuideItem): string {
 function itemLines(item: GuideItem, state: State, width: number): readonly Line[] {
   if (item.kind === "heading") return [[], [span(item.text, "title")]];
   if (item.kind === "pivot")
-    return [pivotLine(item.pivot, state.finding.counts.get(item.pivot.id), width, item.step !== null)];
+    return pivotLines(item.pivot, state.finding.counts.get(item.pivot.id), width, item.step !== null);
   const { step } = item;
   const shown = (step.state === "open") !== state.finding.toggled.has(step.number);
   const folded = !shown && step.pivots.length > 0 ? ` (${counted(step.pivots.length, "pivot")})` : "";
@@ -132,19 +132,18 @@ function detailLines(step: StepView, width: number): readonly Line[] {
   });
 }
 
-function pivotLine(pivot: Pivot, count: PivotCount | undefined, width: number, inStep: boolean): Line {
+function pivotLines(pivot: Pivot, count: PivotCount | undefined, width: number, inStep: boolean): readonly Line[] {
   const indent = inStep ? "       " : " ";
   if (pivot.unavailable !== null || (pivot.query === null && pivot.opens === "events")) {
-    return [
-      span(`${indent}× `, "dim"),
-      span(pivot.label, "dim"),
-      span(`: ${pivot.unavailable ?? "not in this evidence"}`, "dim"),
-    ];
+    const text = `${pivot.label}: ${pivot.unavailable ?? "not in this evidence"}`;
+    return wrapText(text, Math.max(8, width - indent.length - 2)).map((line, at): Line => [
+      span(`${indent}${at === 0 ? "× " : "  "}`, "dim"),
+      span(line, "dim"),
+    ]);
   }
   const shown = countSpan(pivot, count);
   const room = Math.max(6, width - indent.length - 3 - shown.text.length);
-  const label = pivot.label.length > room ? `${pivot.label.slice(0, room - 1)}…` : pivot.label.padEnd(room);
-  return [span(`${indent}→ `, "accent"), span(label), span(" "), shown];
+  return [[span(`${indent}→ `, "accent"), span(safeCell(pivot.label, room)), span(" "), shown]];
 }
 
 function countSpan(pivot: Pivot, count: PivotCount | undefined): Span {

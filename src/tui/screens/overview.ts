@@ -1,8 +1,9 @@
 /** The case at a glance. */
+import { textWidth } from "../../base/safe-text.ts";
 import { OUTCOMES, type Overview, VERDICTS } from "../../triage/types.ts";
 import { counted, formatCount, formatDuration, formatTime, VERDICT_LABEL, verdictSpan } from "../format.ts";
 import type { Line } from "../line.ts";
-import { span } from "../line.ts";
+import { lineText, span, type Span } from "../line.ts";
 import { blocksPane, type PaneBuilder } from "../pane-view.ts";
 import { histogramBars, progressBar } from "../widgets/histogram.ts";
 
@@ -39,11 +40,29 @@ function evidenceBlocks(overview: Overview, width: number): readonly SectionBloc
 }
 
 function progressBlocks(overview: Overview, width: number): readonly SectionBlock[] {
-  return [...progress(overview, width), ...ledger(overview), ...tactics(overview, width)];
+  return [...progress(overview, width), ...ledger(overview, width), ...tactics(overview, width)];
 }
 
 function plain(lines: readonly Line[], copy: string | null = null, item: OverviewItem = null): SectionBlock {
   return { lines, copy, item };
+}
+
+/** Parts with a dot between them, on as many indented lines as they need. */
+function joined(parts: readonly Line[], width: number): readonly Line[] {
+  const lines: Span[][] = [];
+  let used = 0;
+  for (const part of parts) {
+    const columns = textWidth(lineText(part));
+    const current = lines.at(-1);
+    if (current !== undefined && used + 3 + columns <= width) {
+      current.push(span(" · ", "dim"), ...part);
+      used += 3 + columns;
+    } else {
+      lines.push([span("  "), ...part]);
+      used = 2 + columns;
+    }
+  }
+  return lines;
 }
 
 function progress(overview: Overview, width: number): readonly SectionBlock[] {
@@ -58,18 +77,19 @@ function progress(overview: Overview, width: number): readonly SectionBlock[] {
           span(`  ${progressBar(judged, overview.findings, bar)} `, "bar"),
           span(`${formatCount(judged)} of ${formatCount(overview.findings)} judged`, "strong"),
         ],
-        [
-          span("  "),
-          ...kinds.flatMap((verdict, at) => [
-            span(at === 0 ? "" : " · ", "dim"),
-            span(`${formatCount(overview.verdicts[verdict])} `),
-            verdictSpan(verdict),
-          ]),
-        ],
-        [
-          span(`  ${formatCount(overview.stepsDone)} of ${formatCount(overview.steps)} steps done`, "dim"),
-          span(overview.suppressed === 0 ? "" : ` · ${formatCount(overview.suppressed)} hidden by exceptions`, "dim"),
-        ],
+        ...joined(
+          kinds.map((verdict) => [span(`${formatCount(overview.verdicts[verdict])} `), verdictSpan(verdict)]),
+          width,
+        ),
+        ...joined(
+          [
+            [span(`${formatCount(overview.stepsDone)} of ${counted(overview.steps, "step")} done`, "dim")],
+            ...(overview.suppressed === 0
+              ? []
+              : [[span(`${formatCount(overview.suppressed)} hidden by exceptions`, "dim")]]),
+          ],
+          width,
+        ),
         [],
       ],
       VERDICTS.map((verdict) => `${VERDICT_LABEL[verdict]} ${String(overview.verdicts[verdict])}`).join(", "),
@@ -130,25 +150,27 @@ function times(overview: Overview, width: number): readonly SectionBlock[] {
 
 function hosts(overview: Overview, width: number): readonly SectionBlock[] {
   const most = Math.max(1, ...overview.hosts.map((host) => host.events));
+  const shown = overview.hosts.slice(0, 20);
+  const wide = (texts: readonly string[]): number => Math.max(0, ...texts.map((text) => text.length));
+  const events = wide(shown.map((host) => counted(host.events, "event")));
+  const findings = wide(shown.map((host) => counted(host.findings, "finding")));
   return [
     plain([[span("Hosts", "title"), span("  Enter lists the findings of one", "dim")]]),
-    ...overview.hosts
-      .slice(0, 20)
-      .map((host) =>
-        plain(
+    ...shown.map((host) =>
+      plain(
+        [
           [
-            [
-              span("  "),
-              span(progressBar(host.events, most, Math.min(12, Math.max(4, width - 60))), "bar"),
-              span(` ${counted(host.events, "event")}, `, "dim"),
-              span(`${counted(host.findings, "finding")}  `, host.findings === 0 ? "dim" : "strong"),
-              span(host.name, "accent"),
-            ],
+            span("  "),
+            span(progressBar(host.events, most, Math.min(12, Math.max(4, width - 60))), "bar"),
+            span(` ${counted(host.events, "event").padStart(events)}, `, "dim"),
+            span(`${counted(host.findings, "finding").padStart(findings)}  `, host.findings === 0 ? "dim" : "strong"),
+            span(host.name, "accent"),
           ],
-          host.name,
-          { kind: "host", name: host.name },
-        ),
+        ],
+        host.name,
+        { kind: "host", name: host.name },
       ),
+    ),
     ...(overview.hosts.length > 20
       ? [plain([[span(`  … ${formatCount(overview.hosts.length - 20)} more`, "dim")]])]
       : []),
@@ -156,7 +178,7 @@ function hosts(overview: Overview, width: number): readonly SectionBlock[] {
   ];
 }
 
-function ledger(overview: Overview): readonly SectionBlock[] {
+function ledger(overview: Overview, width: number): readonly SectionBlock[] {
   const { hunt } = overview;
   if (hunt === null)
     return [plain([[span("Rules", "title"), span("  no hunt yet: eqlite hunt --case FILE", "warn")], []])];
@@ -169,14 +191,13 @@ function ledger(overview: Overview): readonly SectionBlock[] {
           "dim",
         ),
       ],
-      [
-        span("  "),
-        ...OUTCOMES.filter((outcome) => hunt.outcomes[outcome] > 0).flatMap((outcome, at) => [
-          span(at === 0 ? "" : " · ", "dim"),
+      ...joined(
+        OUTCOMES.filter((outcome) => hunt.outcomes[outcome] > 0).map((outcome) => [
           span(formatCount(hunt.outcomes[outcome]), "strong"),
           span(` ${outcome}`),
         ]),
-      ],
+        width,
+      ),
       [],
     ]),
   ];

@@ -3,7 +3,7 @@ import { safeText, textWidth, wrapText } from "../../base/safe-text.ts";
 import type { FindingDetail, FindingEvent } from "../../triage/types.ts";
 import { formatDuration, formatTime, severitySpan, verdictSpan } from "../format.ts";
 import type { Line } from "../line.ts";
-import { span } from "../line.ts";
+import { lineText, span } from "../line.ts";
 import { blocksPane, type PaneBuilder } from "../pane-view.ts";
 import { incidentText } from "../state/incidents.ts";
 import type { State } from "../state/state.ts";
@@ -30,17 +30,18 @@ export function findingHead(state: State, width: number): readonly Line[] {
   const incident = incidentText(state.findings.rows ?? [], row);
   const by = row.verdictBy === null ? "" : ` by ${row.verdictBy}`;
   const why = row.verdictWhy === null ? "" : `: ${row.verdictWhy}`;
-  return [
-    [severitySpan(row.severity), span(` ${row.ruleName}`, "title")],
-    [
-      span(`#${String(row.id)} risk ${String(row.riskScore)} `, "dim"),
-      verdict,
-      span(`${by}${why}`, "dim"),
-      span(incident === null ? "" : ` · incident ${incident}`, "warn"),
-      span(width < 60 || row.host === null ? "" : ` · ${row.host}`, "accent"),
-      span(width < 60 || row.container === null ? "" : ` · ${row.container}`, "accent"),
-    ],
+  const place = (text: string | null): Line => [
+    span(`#${String(row.id)} risk ${String(row.riskScore)} `, "dim"),
+    verdict,
+    span(`${by}${why}`, "dim"),
+    span(text === null ? "" : ` · incident ${text}`, "warn"),
+    span(row.host === null ? "" : ` · ${row.host}`, "accent"),
+    span(row.container === null ? "" : ` · ${row.container}`, "accent"),
   ];
+  const full = place(incident);
+  // Where it happened comes before how bad the incident is; the facts say that, too.
+  const isCut = textWidth(lineText(full)) > width && row.incident !== null;
+  return [[severitySpan(row.severity), span(` ${row.ruleName}`, "title")], isCut ? place(String(row.incident)) : full];
 }
 
 /** What tells the story of an event, in the order in which it is told; the rest is in the document. */

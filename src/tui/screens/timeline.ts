@@ -1,6 +1,6 @@
 /** Events and findings in order, with the gaps between them. */
 import type { TimelineEntry } from "../../triage/types.ts";
-import { formatCount, formatDuration, formatShortTime, formatTime, severitySpan } from "../format.ts";
+import { counted, formatDuration, formatShortTime, formatTime, severitySpan } from "../format.ts";
 import type { Line } from "../line.ts";
 import { span } from "../line.ts";
 import type { PaneBuilder } from "../pane-view.ts";
@@ -12,12 +12,15 @@ import { histogramBars } from "../widgets/histogram.ts";
 export const timelinePane: PaneBuilder = (state, width) => {
   const { timeline } = state;
   const { entries, scope, all } = timeline;
+  const isPart = all !== null && all.length > entries.length;
   return {
     title: "Timeline",
     note:
       scope === null
         ? ""
-        : `${scopeText(scope)} · ${formatCount(entries.length)}${all !== null && all.length > entries.length ? ` of ${formatCount(all.length)}` : ""}`,
+        : [scopeText(scope), ...countTexts(entries), ...(isPart ? [`all: ${countTexts(all).join(", ")}`] : [])].join(
+            " · ",
+          ),
     head: histogramHead(timeline, width),
     count: entries.length,
     uniform: true,
@@ -34,6 +37,14 @@ export const timelinePane: PaneBuilder = (state, width) => {
     copy: (index) => entries[index]?.text ?? null,
   };
 };
+
+/** `12 events`, `1 finding`: those there are. */
+function countTexts(entries: readonly TimelineEntry[]): readonly string[] {
+  return (["event", "finding"] as const).flatMap((kind) => {
+    const count = entries.filter((entry) => entry.kind === kind).length;
+    return count === 0 ? [] : [counted(count, kind)];
+  });
+}
 
 /** What a timeline is about, in words. */
 export function scopeText(scope: TimelineScope): string {

@@ -2,11 +2,11 @@
 import { takeColumns, textWidth, safeText } from "../../base/safe-text.ts";
 import type { FindingRow } from "../../triage/types.ts";
 import { formatCount } from "../format.ts";
-import { commandsOf, keyLabel, SCREEN_TITLE, SCREENS } from "../keymap.ts";
+import { type Command, commandsOf, keyLabel, SCREEN_TITLE, SCREENS } from "../keymap.ts";
 import { COMPLETION_LINES, isSlotShown } from "../layout.ts";
 import { type Line, type Span, span } from "../line.ts";
 import { completionStart, type PromptState } from "../state/prompt.ts";
-import { SLOTS, type State } from "../state/state.ts";
+import { focusedPane, type PaneId, SLOTS, type State } from "../state/state.ts";
 
 /** Screens by number, and how far the triage is. */
 export function titleLine(state: State): Line {
@@ -106,9 +106,7 @@ export function hintLine(state: State): Line {
     ];
   const hints: Span[] = [];
   let used = 1;
-  const commands = commandsOf(state.screen).filter(
-    (command) => command.hint !== undefined && isOfUse(state, command.id),
-  );
+  const commands = commandsOf(state.screen).filter((command) => command.hint !== undefined && isOfUse(state, command));
   const own = commands.filter((command) => command.screens !== undefined);
   const common = commands.filter((command) => command.screens === undefined);
   const help = common.filter((command) => command.id === "help");
@@ -125,9 +123,25 @@ export function hintLine(state: State): Line {
   return hints;
 }
 
+/** Panes with nothing to open. */
+const CLOSED_PANES: ReadonlySet<PaneId> = new Set([
+  "rule",
+  "facts",
+  "response",
+  "benign",
+  "notes",
+  "exceptions",
+  "journal",
+]);
+
 /** Whether a key does something where the cursor stands: a hint that leads nowhere takes the place of one that helps. */
-function isOfUse(state: State, command: string): boolean {
+function isOfUse(state: State, { id: command, writes }: Command): boolean {
+  if (writes === true && state.readonly) return false;
   const slots = SLOTS[state.screen];
+  const pane = focusedPane(state);
+  if (command === "enter") return !CLOSED_PANES.has(pane);
+  if (command === "step-done" || command === "step-skip") return pane === "guide" || pane === "response";
+  if (command === "delete") return pane === "exceptions" && (state.log.exceptions ?? []).length > 0;
   if (command === "next-pane") return slots.filter((_, slot) => isSlotShown(state, slot)).length > 1;
   if (command === "next-tab") return (slots[state.focus[state.screen]]?.length ?? 1) > 1;
   if (command === "tree-here") return state.screen !== "overview" && state.screen !== "log";

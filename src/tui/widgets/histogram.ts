@@ -23,8 +23,9 @@ export function resample(counts: readonly number[], width: number): number[] {
   return sums;
 }
 
-/** A bar that is `part` of `whole` full, `width` columns wide. */
+/** A bar that is `part` of `whole` full, `width` columns wide: empty for none of it alone, full for all of it alone. */
 export function progressBar(part: number, whole: number, width: number): string {
-  const full = whole === 0 ? 0 : Math.round((part / whole) * width);
+  const share = whole === 0 ? 0 : Math.round((part / whole) * width);
+  const full = part <= 0 ? 0 : part >= whole ? share : Math.max(1, Math.min(width - 1, share));
   return "█".repeat(full) + "░".repeat(Math.max(0, width - full));
 }

@@ -1,5 +1,6 @@
 /** A pane as painted rows: its border with title, tabs and note, its head, and the part of its list around the cursor. */
 import { safeText, textWidth } from "../../base/safe-text.ts";
+import { formatCount } from "../format.ts";
 import { PANE_EDGE, type PaneBox } from "../layout.ts";
 import { type Line, paintLine, span } from "../line.ts";
 import { PANE_TITLE, paneView } from "../panes.ts";
@@ -131,7 +132,8 @@ function topLine(state: State, box: PaneBox, view: PaneView, edge: Edge, theme: 
 
 function bottomLine(view: PaneView, cursor: Cursor, box: PaneBox, edge: Edge, theme: Theme): string {
   const style = box.focused ? "accent" : "dim";
-  const place = view.count === 0 ? "" : ` ${String(Math.min(cursor.index + 1, view.count))}/${String(view.count)} `;
+  const place =
+    view.count === 0 ? "" : ` ${formatCount(Math.min(cursor.index + 1, view.count))}/${formatCount(view.count)} `;
   const line: Line = [
     span(edge.bottomLeft, style),
     span(edge.across.repeat(Math.max(0, box.width - 3 - place.length)), style),

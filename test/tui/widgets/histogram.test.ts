@@ -9,6 +9,9 @@ describe("small pictures", () => {
     expect(resample([], 2)).toEqual([0, 0]);
     expect(progressBar(1, 4, 8)).toBe("██░░░░░░");
     expect(progressBar(0, 0, 4)).toBe("░░░░");
+    expect(progressBar(1, 10_000, 4)).toBe("█░░░");
+    expect(progressBar(9_999, 10_000, 4)).toBe("███░");
+    expect(progressBar(10_000, 10_000, 4)).toBe("████");
   });
 
   it("count a range into equal parts, both ends in", () => {

@@ -1,6 +1,6 @@
 /** Commands that judge: verdicts, marks, notes, steps, undo. */
 import type { FindingDetail, StepState, StepView, Verdict } from "../../../triage/types.ts";
-import { formatCount, VERDICT_LABEL } from "../../format.ts";
+import { counted, formatCount, VERDICT_LABEL } from "../../format.ts";
 import { selectedRange } from "../../screens/findings.ts";
 import { step, tell, type Step } from "../action.ts";
 import { undeterminedIndex, withVerdict } from "../findings.ts";
@@ -180,7 +180,13 @@ export const JUDGE = {
     const row =
       focusedPane(state) === "exceptions" ? state.log.exceptions?.[cursorOf(state, "exceptions").index] : undefined;
     if (row === undefined) return step(tell(state, "There is no exception under the cursor."));
-    const lines = [row.name, row.condition, `It hides ${formatCount(row.hides)} findings, which come back.`];
+    const lines = [
+      row.name,
+      row.condition,
+      row.hides === 0
+        ? "It hides no finding."
+        : `It hides ${counted(row.hides, "finding")}, which ${row.hides === 1 ? "comes" : "come"} back.`,
+    ];
     return step({
       ...state,
       dialog: {
