@@ -1,4 +1,4 @@
-import { safeText } from "../base/safe-text.ts";
+import { safeLines, safeText } from "../base/safe-text.ts";
 
 const ANYWHERE = /[\\`*_{}[\]|~$!]/g;
 /** What makes a list, heading, quote or rule of a line that begins with it. */
@@ -31,4 +31,17 @@ export function markdownCode(text: string): string {
   const fence = "`".repeat(longest + 1);
   const pad = safe.startsWith("`") || safe.endsWith("`") || safe.trim() === "" ? " " : "";
   return fence + pad + safe + pad + fence;
+}
+
+/** Any text as lines of plain Markdown text; an empty line still parts paragraphs. */
+export function markdownLines(text: string): string[] {
+  return text.split(/\r?\n/).map(markdownText);
+}
+
+/** Any text as a block of code that keeps its lines; nothing in it ends the block. */
+export function markdownBlock(text: string): string {
+  const lines = safeLines(text);
+  const longest = Math.max(2, ...lines.map((line) => /^ {0,3}(`*)/.exec(line)?.[1]?.length ?? 0));
+  const fence = "`".repeat(longest + 1);
+  return [fence, ...lines, fence, ""].join("\n");
 }

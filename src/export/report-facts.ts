@@ -1,6 +1,8 @@
 /** What a report tells, before it has a form: shared by the Markdown and the HTML report. */
 import { readExceptions } from "../store/exceptions.ts";
 import { huntTotals, readHunts, readLedger, type HuntRow, type LedgerEntry } from "../store/hunts.ts";
+import { readTelemetry, type Telemetry } from "../store/telemetry.ts";
+import { isoTime, spanText } from "../base/time-text.ts";
 import type { CaseBook } from "../triage/case-book.ts";
 import { type Incident, toIncidents } from "../triage/incidents.ts";
 import { attackOf } from "../triage/rule-view.ts";
@@ -27,6 +29,7 @@ export interface ReportFacts {
   readonly hunt: (HuntRow & { readonly outcomes: Readonly<Record<Outcome, number>> }) | null;
   /** Rules of the last hunt that could not look, or failed: blind, unsupported, error, skipped. */
   readonly unanswered: readonly LedgerEntry[];
+  readonly telemetry: Telemetry;
   readonly exceptions: readonly {
     readonly name: string;
     readonly hides: number;
@@ -55,8 +58,26 @@ export function reportFacts(book: CaseBook, rows: readonly FindingRow[], header:
     unanswered: ledger
       .filter(({ outcome }) => outcome !== "hit" && outcome !== "none")
       .sort((a, b) => OUTCOMES.indexOf(a.outcome) - OUTCOMES.indexOf(b.outcome)),
+    telemetry: readTelemetry(book.file),
     exceptions: readExceptions(book.file),
   };
+}
+
+/** Titles of `telemetryRows`. */
+export const TELEMETRY_TITLES = ["host", "events", "first", "last", "longest silences", "event.sequence missing"];
+
+/** A row of texts for each host: what was recorded of it, and where nothing was. */
+export function telemetryRows({ telemetry }: ReportFacts): string[][] {
+  return telemetry.hosts.map(({ host, events, first, last, silences, sequence }) => [
+    host ?? "(none)",
+    String(events),
+    first === null ? "unknown" : isoTime(first),
+    last === null ? "unknown" : isoTime(last),
+    silences.length === 0
+      ? "none"
+      : silences.map(({ from, to }) => `${spanText(to - from)} from ${isoTime(from)}`).join("; "),
+    sequence === null ? "not numbered" : `${sequence.missing} of ${sequence.last - sequence.first + 1n}`,
+  ]);
 }
 
 function count<T extends string>(names: readonly T[], items: readonly T[]): Record<T, number> {

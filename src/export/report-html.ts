@@ -7,7 +7,7 @@ import type { ExportedEvent, ExportedFinding } from "./exported-finding.ts";
 import { toGraph } from "./graph.ts";
 import { HTML_STYLE } from "./html-style.ts";
 import { htmlTable, htmlText as text } from "./html-text.ts";
-import { type ReportFacts, shownValues, VERDICT_TEXT } from "./report-facts.ts";
+import { type ReportFacts, shownValues, TELEMETRY_TITLES, telemetryRows, VERDICT_TEXT } from "./report-facts.ts";
 import { sequenceSvg, timelineSvg } from "./timeline-svg.ts";
 import { treeHtml } from "./tree-html.ts";
 
@@ -31,6 +31,7 @@ export function* htmlReport(
   for (const finding of findings) yield findingHtml(finding);
   yield exceptions(facts);
   yield ledger(facts);
+  yield telemetry(facts);
   yield evidence(facts);
   yield "</body></html>\n";
 }
@@ -125,7 +126,7 @@ function findingHtml(finding: ExportedFinding): string {
     `<section class="finding" id="finding-${row.id}"><h3>${row.id}. ${text(row.ruleName)}</h3>\n` +
     `<p>${badge(row.severity, row.severity)} risk ${row.riskScore}${row.incident === null ? "" : `, incident ${row.incident}`}, ${row.state}</p>\n` +
     `<table><tbody>${facts.map(([name, value]) => `<tr><th>${name}</th><td>${value}</td></tr>`).join("\n")}</tbody></table>\n` +
-    `<p>${text(rule.description)}</p>\n${sequenceSvg(finding)}\n` +
+    `<p>${linesHtml(rule.description)}</p>\n${sequenceSvg(finding)}\n` +
     finding.events.map(eventHtml).join("") +
     stepsHtml("Steps", finding.steps) +
     stepsHtml("Response", finding.responses) +
@@ -220,6 +221,16 @@ function ledger({ hunt, unanswered }: ReportFacts): string {
           ["outcome", "rule", "reason"],
           unanswered.map((entry) => [entry.outcome, text(entry.name), text(entry.reason ?? "")]),
         ))
+  );
+}
+
+function telemetry(facts: ReportFacts): string {
+  return (
+    "<h2>What was recorded</h2>\n<p>Where nothing was recorded, no rule could find anything.</p>\n" +
+    htmlTable(
+      TELEMETRY_TITLES,
+      telemetryRows(facts).map((row) => row.map((cell) => text(cell).replaceAll("; ", "<br>"))),
+    )
   );
 }
 

@@ -5,8 +5,8 @@ import { SEVERITIES } from "../rules/rule.ts";
 import { OUTCOMES, VERDICTS } from "../triage/types.ts";
 import type { ExportedEvent, ExportedFinding } from "./exported-finding.ts";
 import { mermaidText, toGraph } from "./graph.ts";
-import { markdownCode as code, markdownText as text } from "./markdown-text.ts";
-import { type ReportFacts, shownValues, VERDICT_TEXT } from "./report-facts.ts";
+import { markdownBlock as block, markdownCode as code, markdownLines, markdownText as text } from "./markdown-text.ts";
+import { type ReportFacts, shownValues, TELEMETRY_TITLES, telemetryRows, VERDICT_TEXT } from "./report-facts.ts";
 
 /** The report in pieces. `findings` is walked once, `ofIncident` once per incident. */
 export function* markdownReport(
@@ -27,6 +27,7 @@ export function* markdownReport(
   for (const finding of findings) yield findingText(finding);
   yield exceptions(facts);
   yield ledger(facts);
+  yield telemetry(facts);
   yield evidence(facts);
 }
 
@@ -37,7 +38,7 @@ function heading({ header, rows, verdicts, severities }: ReportFacts): string {
     "# Findings report",
     "",
     `- Case: ${code(header.case)}`,
-    `- Generated: ${header.generated_at} by ${text(header.analyst)}, eqlite ${text(header.tool_version)}`,
+    `- Generated: ${header.generated_at} by ${text(header.analyst)}, ${text(`eqlite ${header.tool_version}`)}`,
     ...(header.withheld === null ? [] : [`- **Withheld:** ${text(header.withheld)}`]),
     `- Findings: ${rows.length}`,
     `- Severity: ${SEVERITIES.map((name) => `${severities[name]} ${name}`).join(", ")}`,
@@ -100,14 +101,14 @@ function findingText(finding: ExportedFinding): string {
     ].flatMap(([name, value]) => (value === null || value === undefined ? [] : [`${name ?? ""} ${code(value)}`])),
     `Rule ${code(rule.id)}, sha256 ${code(rule.hash)}${rule.license === null ? "" : `, ${text(rule.license)}`}`,
     ...(finding.sqlHash === null ? [] : [`SQL sha256 ${code(finding.sqlHash)}`]),
-    ...(finding.toolVersion === null ? [] : [`Found by eqlite ${text(finding.toolVersion)}`]),
+    ...(finding.toolVersion === null ? [] : [text(`Found by eqlite ${finding.toolVersion}`)]),
   ];
   return [
     `### ${row.id}\\. ${text(row.ruleName)}`,
     "",
     ...about.map((line) => `- ${line}`),
     "",
-    text(rule.description),
+    ...markdownLines(rule.description),
     "",
     ...finding.events.flatMap(eventLines),
     ...stepLines("Steps", finding.steps),
@@ -120,6 +121,7 @@ function findingText(finding: ExportedFinding): string {
           ...finding.notes.map((note) => `- ${note.at} ${text(note.analyst)}: ${text(note.text)}`),
           "",
         ]),
+    ...(rule.query === null ? [] : ["#### Query", "", block(rule.query)]),
     "",
   ].join("\n");
 }
@@ -176,6 +178,16 @@ function ledger({ hunt, unanswered }: ReportFacts): string {
           unanswered.map((entry) => [entry.outcome, text(entry.name), text(entry.reason ?? "")]),
         );
   return `## What was looked for\n\n${intro}\n\n${rest}`;
+}
+
+function telemetry(facts: ReportFacts): string {
+  return (
+    "## What was recorded\n\nWhere nothing was recorded, no rule could find anything.\n\n" +
+    table(
+      TELEMETRY_TITLES,
+      telemetryRows(facts).map((row) => row.map(text)),
+    )
+  );
 }
 
 function evidence({ header }: ReportFacts): string {

@@ -138,7 +138,7 @@ describe("hostile texts in exports", () => {
   it("become no markup in Markdown", async () => {
     const markdown = await exported(book, "markdown");
     const plain = markdown
-      .replaceAll(/```mermaid\n[\s\S]*?\n```\n/g, "")
+      .replaceAll(/^(`{3,})(mermaid)?\n[\s\S]*?\n\1\n/gm, "")
       .split("\n")
       .map(outsideCode)
       .join("\n");
