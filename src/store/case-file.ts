@@ -195,11 +195,13 @@ async function prepare(file: CaseFile, fresh: boolean, migrations: readonly Migr
   const { db } = file;
   const version = db.pragma("user_version", { simple: true }) as number;
   const current = schemaVersion(migrations);
-  if (!fresh || version > 0) checkSchema(file, version, current);
+  // A process that was killed while it created the case leaves a file that SQLite rolls back to nothing.
+  const blank = fresh || (file.mode === "create" && db.pragma("page_count", { simple: true }) === 0);
+  if (!blank || version > 0) checkSchema(file, version, current);
   db.pragma("cache_size = -65536");
   db.pragma("temp_store = MEMORY");
   if (file.readonly) return;
-  if (fresh && version === 0) {
+  if (blank && version === 0) {
     db.pragma("page_size = 8192");
     db.pragma(`application_id = ${APPLICATION_ID}`);
   }

@@ -48,8 +48,9 @@ interface Verdict {
 
 /** What `verify` finds wrong. */
 function problems(name: string): string[] {
-  const { out, err } = run("verify", "--case", name, "--json");
-  if (err.includes("holds nothing yet: its creation was interrupted")) return [];
+  const { out } = run("verify", "--case", name, "--json");
+  // Killed while the file was being made: there is nothing to verify yet.
+  if (out === "" && !existsSync(at(`${name}-wal`)) && readFileSync(at(name)).length <= 8192) return [];
   const { checks } = JSON.parse(out) as Verdict;
   return checks.flatMap((check) => check.problems.map((problem) => `${check.name}: ${problem}`));
 }
@@ -132,7 +133,7 @@ describe("a hunt", () => {
 const WHOLE: Readonly<Record<string, (text: string) => boolean>> = {
   csv: (text) => text.split("\r\n").length === found.count + 2,
   ndjson: (text) => text.split("\n").length === found.count + 1 && text.endsWith("}\n"),
-  json: (text) => Array.isArray((JSON.parse(text) as { readonly findings: unknown }).findings),
+  json: (text) => "export" in (JSON.parse(text) as object),
   html: (text) => text.trimEnd().endsWith("</html>"),
 };
 
