@@ -219,10 +219,8 @@ export function effectRunner(host: EffectHost): EffectRunner {
       case "blast":
         work("blast", "what it hides", async (signal) => ({
           type: "blast",
-          name: effect.name,
-          condition: effect.condition,
-          rules: effect.rules,
-          blast: await service.blastRadius(effect.condition, effect.rules, signal),
+          draft: effect.draft,
+          blast: await service.blastRadius(effect.draft.condition, effect.draft.rules, signal, effect.draft.stage),
         }));
         return;
       case "complete":
@@ -261,8 +259,9 @@ export function effectRunner(host: EffectHost): EffectRunner {
         return;
       case "save-exception":
         write("exception", async () => {
-          await service.saveException(effect.name, effect.condition, effect.rules, null);
-          return [{ type: "told", message: `exception saved: ${effect.name}` }, { type: "case-changed" }];
+          const { condition, name, rules, stage } = effect.draft;
+          await service.saveException(name, condition, rules, null, stage);
+          return [{ type: "told", message: `exception saved: ${name}` }, { type: "case-changed" }];
         });
         return;
       case "delete-exception":

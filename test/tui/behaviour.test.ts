@@ -285,6 +285,26 @@ describe("the rest", () => {
     expect(screen.service.calls).toEqual(["exception this command line on this host"]);
   });
 
+  it("limits an exception to a stage of a sequence, and saves none before it is known what it hides", async () => {
+    const screen = await screenOf();
+    await screen.press("j", "enter", "tab", "{", "enter");
+    expect(screen.text()).toContain("when the event of any stage meets it");
+    await screen.press("s", "s");
+    expect(screen.text()).toContain("when the event of stage 2 meets it");
+    expect(screen.text()).toContain("It hides 2 findings of 1 rule.");
+    await screen.press("s");
+    expect(screen.text()).toContain("when the event of any stage meets it");
+    await screen.press("s", "y");
+    expect(screen.service.calls).toEqual(["exception this command line on this host for stage 1"]);
+  });
+
+  it("offers no stage where the rule is no sequence", async () => {
+    const screen = await screenOf();
+    await screen.press("enter", "tab", "{", "enter", "s");
+    expect(screen.text()).not.toContain("stage");
+    expect(screen.text()).toContain("It hides 17 findings of 1 rule.");
+  });
+
   it("copies values and documents without what is hidden in them", async () => {
     const screen = await screenOf();
     await screen.press("j", "y", "enter", "tab", "enter", "Y");

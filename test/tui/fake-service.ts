@@ -222,7 +222,10 @@ export function fakeService(options: FakeOptions = {}): FakeService {
       severity: row.severity,
       riskScore: row.riskScore,
       language: "eql",
-      query: 'process where container.id : "*" and event.type == "start" and\n  process.name : ("nc", "nmap")',
+      query:
+        row.events > 1
+          ? 'sequence by host.id\n  [process where process.name == "entrypoint.sh"]\n  [network where true]'
+          : 'process where container.id : "*" and event.type == "start" and\n  process.name : ("nc", "nmap")',
       author: "eqlite",
       license: "Apache-2.0",
       version: "1",
@@ -237,8 +240,8 @@ export function fakeService(options: FakeOptions = {}): FakeService {
     },
     joinKeys: row.events > 1 ? [{ field: "host.id", value: "h-1" }] : [],
     events: Array.from({ length: row.events }, (_, at) => ({
-      position: at,
-      stage: at,
+      position: at + 1,
+      stage: at + 1,
       missing: false,
       event: event(row.id + at),
       matched: [{ text: 'process.name : ("nc", "nmap")', field: "process.name", values: ["NC"] }],
@@ -505,9 +508,12 @@ export function fakeService(options: FakeOptions = {}): FakeService {
         rules: ["net-tool"],
       },
     ],
-    blastRadius: async () => ({ findings: 17, rules: 1, truePositives: 2, undecided: 0 }),
-    saveException: async (name) => {
-      calls.push(`exception ${name}`);
+    blastRadius: async (_condition, _rules, _signal, stage = null) =>
+      stage === null
+        ? { findings: 17, rules: 1, truePositives: 2, undecided: 0 }
+        : { findings: stage, rules: 1, truePositives: 0, undecided: 0 },
+    saveException: async (name, _condition, _rules, _expiresAt, stage = null) => {
+      calls.push(`exception ${name}${stage === null ? "" : ` for stage ${String(stage)}`}`);
     },
     deleteException: async (id) => {
       calls.push(`delete exception ${String(id)}`);

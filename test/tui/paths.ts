@@ -13,4 +13,5 @@ export const PATHS: Readonly<Record<string, readonly string[]>> = {
   help: ["?"],
   prompt: [":", "s"],
   question: ["enter", "tab", "}", "}", "}", "}", "enter"],
+  stage: ["j", "enter", "tab", "}", "}", "}", "}", "enter", "s", "s"],
 };

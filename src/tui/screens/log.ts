@@ -40,7 +40,12 @@ export const exceptionsPane: PaneBuilder = (state, width) =>
     [
       column("hides", { min: 6, align: "right" }, (row) => span(formatCount(row.hides), "strong")),
       column("name", { min: 14, grow: 2 }, (row) => row.name),
-      column("condition", { min: 16, grow: 4 }, (row) => row.condition, "value"),
+      column(
+        "condition",
+        { min: 16, grow: 4 },
+        (row) => (row.stage === null ? row.condition : `stage ${String(row.stage)}: ${row.condition}`),
+        "value",
+      ),
       column(
         "rules",
         { min: 8, grow: 1, drop: 3 },

@@ -21,7 +21,7 @@ import type {
   TreeNode,
   Verdict,
 } from "../../triage/types.ts";
-import type { FindingState, Kept, State, TimelineScope } from "./state.ts";
+import type { ExceptionDraft, FindingState, Kept, State, TimelineScope } from "./state.ts";
 
 export type Action =
   | { readonly type: "key"; readonly key: string }
@@ -52,13 +52,7 @@ export type Action =
   | { readonly type: "ledger"; readonly ledger: readonly LedgerRow[] }
   | { readonly type: "journal"; readonly journal: readonly JournalRow[] }
   | { readonly type: "completions"; readonly text: string; readonly caret: number; readonly words: readonly string[] }
-  | {
-      readonly type: "blast";
-      readonly name: string;
-      readonly condition: string;
-      readonly rules: readonly string[];
-      readonly blast: BlastRadius;
-    };
+  | { readonly type: "blast"; readonly draft: ExceptionDraft; readonly blast: BlastRadius };
 
 /** The question of the events screen; null times are open ends, null columns the usual ones. */
 export interface Asked {
@@ -107,13 +101,8 @@ export type Effect =
   | (Asked & { readonly kind: "facet"; readonly field: string })
   | { readonly kind: "tree"; readonly entity: string }
   | { readonly kind: "timeline"; readonly scope: TimelineScope }
-  | { readonly kind: "blast"; readonly name: string; readonly condition: string; readonly rules: readonly string[] }
-  | {
-      readonly kind: "save-exception";
-      readonly name: string;
-      readonly condition: string;
-      readonly rules: readonly string[];
-    }
+  | { readonly kind: "blast"; readonly draft: ExceptionDraft }
+  | { readonly kind: "save-exception"; readonly draft: ExceptionDraft }
   | { readonly kind: "delete-exception"; readonly id: number }
   | { readonly kind: "complete"; readonly text: string; readonly caret: number }
   | { readonly kind: "export"; readonly format: string; readonly path: string | null }

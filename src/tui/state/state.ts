@@ -196,11 +196,21 @@ export type ConfirmAction =
   | { readonly kind: "delete-exception"; readonly id: number }
   | {
       readonly kind: "save-exception";
-      readonly name: string;
-      readonly condition: string;
-      readonly rules: readonly string[];
+      readonly draft: ExceptionDraft;
+      /** What it hides; null while that is being counted. */
       readonly blast: BlastRadius | null;
     };
+
+/** An exception that is not saved yet. */
+export interface ExceptionDraft {
+  readonly name: string;
+  readonly condition: string;
+  readonly rules: readonly string[];
+  /** 1-based stage of the sequence that it is for; null: any. */
+  readonly stage: number | null;
+  /** Stages that can be chosen; none where the finding is of no sequence. */
+  readonly stages: readonly number[];
+}
 
 export interface Message {
   readonly text: string;

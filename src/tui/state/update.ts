@@ -1,11 +1,12 @@
 /** The one reducer: what happens, and what is to be done about it. Pure. */
 import type { EventPage } from "../../triage/types.ts";
-import { counted, formatCount } from "../format.ts";
+import { formatCount } from "../format.ts";
 import { commandForKey } from "../keymap.ts";
 import { step, tell, type Action, type Effect, type Step } from "./action.ts";
 import { runCommand } from "./commands.ts";
 import { dialogKey } from "./dialog.ts";
 import { PAGE, withPage } from "./events.ts";
+import { saveQuestion } from "./exception.ts";
 import { withRows } from "./findings.ts";
 import { parseJsonTree } from "./json-tree.ts";
 import { moveTo, resetCursor, settle } from "./move.ts";
@@ -150,7 +151,7 @@ function received(state: State, action: Received): State {
     case "completions":
       return completed(state, action.text, action.words);
     case "blast":
-      return asked(state, action);
+      return { ...state, dialog: saveQuestion(action.draft, action.blast) };
   }
 }
 
@@ -199,23 +200,4 @@ function completed(state: State, text: string, words: readonly string[]): State 
   // The text has moved on: another answer is under way.
   if (prompt === null || !prompt.text.endsWith(text)) return state;
   return { ...state, prompt: { ...prompt, completions: words, chosen: -1 } };
-}
-
-function asked(state: State, action: Extract<Received, { readonly type: "blast" }>): State {
-  const { blast, name, condition, rules } = action;
-  const lines = [
-    condition,
-    rules.length === 0 ? "for all rules" : `for ${rules.join(", ")}`,
-    `It hides ${counted(blast.findings, "finding")} of ${counted(blast.rules, "rule")}.`,
-    ...(blast.truePositives === 0 ? [] : [`True positives among them: ${formatCount(blast.truePositives)}!`]),
-  ];
-  return {
-    ...state,
-    dialog: {
-      kind: "confirm",
-      title: `Save the exception "${name}"?`,
-      lines,
-      action: { kind: "save-exception", name, condition, rules, blast },
-    },
-  };
 }

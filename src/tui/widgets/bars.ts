@@ -7,6 +7,7 @@ import { COMPLETION_LINES, isSlotShown } from "../layout.ts";
 import { type Line, type Span, span } from "../line.ts";
 import { completionStart, type PromptState } from "../state/prompt.ts";
 import { focusedPane, type PaneId, SLOTS, type State } from "../state/state.ts";
+import { hasStages } from "./dialog-lines.ts";
 
 /** Screens by number, and how far the triage is. */
 export function titleLine(state: State): Line {
@@ -90,7 +91,13 @@ function tail(safe: string, room: number): string {
 /** Keys of the screen with one or two words each, as many as fit. */
 export function hintLine(state: State): Line {
   if (state.dialog?.kind === "confirm")
-    return [span(" y ", "key"), span("yes  ", "dim"), span("n ", "key"), span("no", "dim")];
+    return [
+      span(" y ", "key"),
+      span("yes  ", "dim"),
+      span("n ", "key"),
+      span("no", "dim"),
+      ...(hasStages(state.dialog) ? [span("  s ", "key"), span("another stage", "dim")] : []),
+    ];
   if (state.dialog !== null)
     return [span(" j k ", "key"), span("scroll  ", "dim"), span("any other key ", "key"), span("closes", "dim")];
   if (state.prompt !== null)

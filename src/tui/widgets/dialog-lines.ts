@@ -62,7 +62,18 @@ function questionLines(dialog: Extract<Dialog, { kind: "confirm" }>, width: numb
     [],
     ...dialog.lines.flatMap((text) => wrapText(text, width)).map((text): Line => [span(text)]),
     [],
-    [span("y", "key"), span(" yes   "), span("n", "key"), span(" no")],
+    [
+      span("y", "key"),
+      span(" yes   "),
+      span("n", "key"),
+      span(" no"),
+      ...(hasStages(dialog) ? [span("   s", "key"), span(" another stage")] : []),
+    ],
     [],
   ];
+}
+
+/** Whether another stage of a sequence can be chosen. */
+export function hasStages(dialog: Dialog): boolean {
+  return dialog.kind === "confirm" && dialog.action.kind === "save-exception" && dialog.action.draft.stages.length > 0;
 }

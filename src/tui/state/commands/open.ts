@@ -2,6 +2,7 @@
 import type { Pivot } from "../../../triage/types.ts";
 import { overviewItems } from "../../screens/overview.ts";
 import { step, tell, type Step } from "../action.ts";
+import { sequenceStages } from "../exception.ts";
 import { arrange } from "../findings.ts";
 import { guideItem } from "../guide.ts";
 import { toggleFold } from "../json-tree.ts";
@@ -54,7 +55,10 @@ export function enter(state: State): Step {
       return enterGuide(state);
     case "suggestions": {
       const suggestion = state.finding.suggestions?.[index];
-      return suggestion === undefined ? step(state) : step(state, { kind: "blast", ...suggestion });
+      if (suggestion === undefined) return step(state);
+      const { detail } = state.finding;
+      const stages = detail === null ? [] : sequenceStages(detail);
+      return step(state, { kind: "blast", draft: { ...suggestion, stage: null, stages } });
     }
     case "events":
       return step(showPane(state, "document"));
