@@ -12,6 +12,7 @@ export const PATHS: Readonly<Record<string, readonly string[]>> = {
   exceptions: ["7"],
   help: ["?"],
   prompt: [":", "s"],
+  suggestions: ["enter", "tab", "{"],
   question: ["enter", "tab", "}", "}", "}", "}", "enter"],
   stage: ["j", "enter", "tab", "}", "}", "}", "}", "enter", "s", "s"],
 };

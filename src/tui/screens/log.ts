@@ -1,8 +1,9 @@
 /** What was done to the case: exceptions, hunts, the ledger of the last hunt, the journal. */
+import { wrapText } from "../../base/safe-text.ts";
 import { OUTCOMES, type Outcome } from "../../triage/types.ts";
 import { formatCount } from "../format.ts";
-import { span } from "../line.ts";
-import type { PaneBuilder, PaneView } from "../pane-view.ts";
+import { type Line, span } from "../line.ts";
+import { blocksPane, type PaneBuilder, type PaneView } from "../pane-view.ts";
 import type { Style } from "../theme.ts";
 import { column, type Column, fitColumns, headerLine, rowLine } from "../widgets/table.ts";
 
@@ -129,20 +130,20 @@ export const journalPane: PaneBuilder = (state, width) =>
   );
 
 /** Exceptions that would hide this finding, most specific first; Enter tells what one would hide and asks. */
-export const suggestionsPane: PaneBuilder = (state, width) =>
-  tablePane(
+export const suggestionsPane: PaneBuilder = (state, width) => {
+  const { suggestions } = state.finding;
+  return blocksPane(
     "Suggestions",
-    state.finding.suggestions,
-    [
-      column("exception", { min: 16, grow: 2 }, (row) => row.name),
-      column("condition", { min: 20, grow: 4 }, (row) => row.condition, "value"),
-      column(
-        "rules",
-        { min: 6, grow: 1, drop: 1 },
-        (row) => (row.rules.length === 0 ? "all" : row.rules.join(" ")),
-        "dim",
-      ),
-    ],
-    width,
-    { empty: "no exception comes to mind", copy: (row) => row.condition },
+    (suggestions ?? []).map(({ condition }) => ({
+      lines: wrapText(condition, Math.max(8, width - 2)).map((text, at): Line => [
+        span(at === 0 ? "" : "  "),
+        span(text, "value"),
+      ]),
+      copy: condition,
+    })),
+    {
+      note: suggestions === null ? "" : formatCount(suggestions.length),
+      empty: suggestions === null ? "reading…" : "no exception comes to mind",
+    },
   );
+};

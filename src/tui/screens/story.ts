@@ -34,12 +34,12 @@ export function findingHead(state: State, width: number): readonly Line[] {
     span(`#${String(row.id)} risk ${String(row.riskScore)} `, "dim"),
     verdict,
     span(`${by}${why}`, "dim"),
-    span(text === null ? "" : ` · incident ${text}`, "warn"),
     span(row.host === null ? "" : ` · ${row.host}`, "accent"),
     span(row.container === null ? "" : ` · ${row.container}`, "accent"),
+    span(text === null ? "" : ` · incident ${text}`, "warn"),
   ];
   const full = place(incident);
-  // Where it happened comes before how bad the incident is; the facts say that, too.
+  // Without room for how bad the incident is: the facts say it, too.
   const isCut = textWidth(lineText(full)) > width && row.incident !== null;
   return [[severitySpan(row.severity), span(` ${row.ruleName}`, "title")], isCut ? place(String(row.incident)) : full];
 }
@@ -128,8 +128,8 @@ function valueLines(field: string, list: readonly string[], matched: boolean, wi
   const indent = " ".repeat(4);
   const value = list.join(" ");
   const style = matched ? "match" : "value";
-  // What has no room beside its name, and no place to break, such as an id, stands below it in one piece.
-  if (textWidth(safeText(value)) > room && !/\s/.test(value)) {
+  // What has a word without room beside its name, such as an id or a path, stands below it.
+  if (value.split(/\s+/).some((word) => textWidth(safeText(word)) > room)) {
     const lines = wrapText(value, Math.max(8, width - indent.length)).slice(0, 6);
     return [[span(name, matched ? "match" : "field")], ...lines.map((text): Line => [span(indent), span(text, style)])];
   }

@@ -29,8 +29,9 @@ export function saveQuestion(draft: ExceptionDraft, blast: BlastRadius | null): 
     stage === null ? "when the event of any stage meets it" : `when the event of stage ${String(stage)} meets it`;
   return {
     kind: "confirm",
-    title: `Save the exception "${name}"?`,
+    title: "Save this exception?",
     lines: [
+      name,
       condition,
       rules.length === 0 ? "for all rules" : `for ${rules.join(", ")}`,
       ...(stages.length === 0 ? [] : [where]),
@@ -42,7 +43,7 @@ export function saveQuestion(draft: ExceptionDraft, blast: BlastRadius | null): 
 
 function blastLines({ findings, rules, truePositives, undecided }: BlastRadius): readonly string[] {
   return [
-    `It hides ${counted(findings, "finding")} of ${counted(rules, "rule")}.`,
+    findings === 0 ? "It hides no finding." : `It hides ${counted(findings, "finding")} of ${counted(rules, "rule")}.`,
     ...(truePositives === 0 ? [] : [`True positives among them: ${formatCount(truePositives)}!`]),
     ...(undecided === 0
       ? []

@@ -38,6 +38,7 @@ describe("the stage of an exception", () => {
     const blast = { findings: 1, rules: 1, truePositives: 0, undecided: 1 };
     expect(saveQuestion({ ...draft, stage: 3 }, blast)).toMatchObject({
       lines: [
+        "ci",
         "true",
         "for one, two",
         "when the event of stage 3 meets it",
