@@ -63,6 +63,30 @@ export function reportFacts(book: CaseBook, rows: readonly FindingRow[], header:
   };
 }
 
+/** The report in a few sentences, for who reads no further. */
+export function summaryText({ rows, verdicts, incidents, hunt, unanswered }: ReportFacts): string {
+  const rules = new Set(rows.map(({ ruleId }) => ruleId)).size;
+  const hosts = new Set(rows.flatMap(({ host }) => (host === null ? [] : [host]))).size;
+  const times = rows.flatMap(({ time, endTime }) => (time === null ? [] : [time, endTime ?? time]));
+  const [first, last] = [times.reduce(min, times[0] ?? 0n), times.reduce(max, times[0] ?? 0n)];
+  const found =
+    rows.length === 0
+      ? "No findings."
+      : `${counted(rows.length, "finding")} of ${counted(rules, "rule")} in ${counted(incidents.length, "incident")} on ${counted(hosts, "host")}` +
+        `${times.length === 0 ? "" : `, from ${isoTime(first)} to ${isoTime(last)}`}: ${verdicts.true_positive} judged true positive, ${verdicts.undetermined} not judged yet.`;
+  const looked =
+    hunt === null
+      ? "The case was not hunted."
+      : unanswered.length === 0
+        ? "Every rule of the last hunt could be answered."
+        : `${counted(unanswered.length, "rule")} of the last hunt could not be answered.`;
+  return `${found} ${looked}`;
+}
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+
 /** Titles of `telemetryRows`. */
 export const TELEMETRY_TITLES = ["host", "events", "first", "last", "longest silences", "event.sequence missing"];
 

@@ -7,7 +7,14 @@ import type { ExportedEvent, ExportedFinding } from "./exported-finding.ts";
 import { toGraph } from "./graph.ts";
 import { HTML_STYLE } from "./html-style.ts";
 import { htmlTable, htmlText as text } from "./html-text.ts";
-import { type ReportFacts, shownValues, TELEMETRY_TITLES, telemetryRows, VERDICT_TEXT } from "./report-facts.ts";
+import {
+  type ReportFacts,
+  shownValues,
+  summaryText,
+  TELEMETRY_TITLES,
+  telemetryRows,
+  VERDICT_TEXT,
+} from "./report-facts.ts";
 import { sequenceSvg, timelineSvg } from "./timeline-svg.ts";
 import { treeHtml } from "./tree-html.ts";
 
@@ -51,9 +58,10 @@ function head({ header }: ReportFacts): string {
   );
 }
 
-function summary({ rows, verdicts, severities }: ReportFacts): string {
+function summary(facts: ReportFacts): string {
+  const { rows, verdicts, severities } = facts;
   return (
-    "<h2>Summary</h2>\n" +
+    `<h2>Summary</h2>\n<p>${text(summaryText(facts))}</p>\n` +
     htmlTable(
       ["findings", ...SEVERITIES, ...VERDICTS.map((verdict) => VERDICT_TEXT[verdict])],
       [
@@ -72,16 +80,15 @@ function incidentTable({ incidents }: ReportFacts): string {
   return (
     "<h2>Incidents</h2>\n" +
     htmlTable(
-      ["incident", "from", "to", "severity", "score", "findings", "hosts", "tactics"],
+      ["incident", "first and last", "severity", "score", "findings", "hosts", "tactics"],
       incidents.map((incident) => [
         String(incident.id),
-        timeText(incident.from),
-        timeText(incident.to),
+        `${timeText(incident.from)}<br>${timeText(incident.to)}`,
         badge(incident.severity, incident.severity),
         String(incident.score),
         incident.findings.map(({ id }) => `<a href="#finding-${id}">${id}</a>`).join(", "),
-        text(incident.hosts.join(", ")),
-        text(incident.tactics.join(", ")),
+        incident.hosts.map(whole).join("<br>"),
+        incident.tactics.map(whole).join("<br>"),
       ]),
     )
   );
@@ -256,6 +263,11 @@ function evidence({ header }: ReportFacts): string {
 
 function badge(className: string, label: string): string {
   return `<b class="badge ${className}">${text(label)}</b>`;
+}
+
+/** A name that is not broken inside a word, unless it is too long for a cell. */
+function whole(name: string): string {
+  return name.length > 32 ? text(name) : `<span class="whole">${text(name)}</span>`;
 }
 
 /** Lines of a text, each safe, with breaks between. */

@@ -6,7 +6,14 @@ import { OUTCOMES, VERDICTS } from "../triage/types.ts";
 import type { ExportedEvent, ExportedFinding } from "./exported-finding.ts";
 import { mermaidText, toGraph } from "./graph.ts";
 import { markdownBlock as block, markdownCode as code, markdownLines, markdownText as text } from "./markdown-text.ts";
-import { type ReportFacts, shownValues, TELEMETRY_TITLES, telemetryRows, VERDICT_TEXT } from "./report-facts.ts";
+import {
+  type ReportFacts,
+  shownValues,
+  summaryText,
+  TELEMETRY_TITLES,
+  telemetryRows,
+  VERDICT_TEXT,
+} from "./report-facts.ts";
 
 /** The report in pieces. `findings` is walked once, `ofIncident` once per incident. */
 export function* markdownReport(
@@ -33,9 +40,12 @@ export function* markdownReport(
 
 const MAX_NODES = 60;
 
-function heading({ header, rows, verdicts, severities }: ReportFacts): string {
+function heading(facts: ReportFacts): string {
+  const { header, rows, verdicts, severities } = facts;
   return [
     "# Findings report",
+    "",
+    text(summaryText(facts)),
     "",
     `- Case: ${code(header.case)}`,
     `- Generated: ${header.generated_at} by ${text(header.analyst)}, ${text(`eqlite ${header.tool_version}`)}`,

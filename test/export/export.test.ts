@@ -203,6 +203,25 @@ describe("Timesketch", () => {
   });
 });
 
+describe("the reports", () => {
+  it("begin with what a manager asks, and tell what was recorded", async () => {
+    book.setVerdict([1], "true_positive", "a shell");
+    const markdown = await exported(book, "markdown");
+    const summary =
+      "3 findings of 2 rules in 2 incidents on 2 hosts, from 2026-01-01T10:00:00.000Z to 2026-01-02T00:00:00.000Z: " +
+      "1 judged true positive, 2 not judged yet. Every rule of the last hunt could be answered.";
+    expect(markdown.split("\n")[2]).toBe(summary);
+    expect(/## What was recorded\n[\s\S]*?\n\n(\|[\s\S]*?)\n\n/.exec(markdown)?.[1]).toBe(
+      `| host | events | first | last | longest silences | event.sequence missing |
+| --- | --- | --- | --- | --- | --- |
+| web-1 | 3 | 2026-01-01T09:59:59.000Z | 2026-01-01T10:00:02.900Z | none | not numbered |
+| db-1 | 1 | 2026-01-02T00:00:00.000Z | 2026-01-02T00:00:00.000Z | none | not numbered |`,
+    );
+    const html = await exported(book, "html");
+    expect(html).toContain(`<p>${summary}</p>`);
+  });
+});
+
 describe("the graphs", () => {
   it("show who started what and what connected where", async () => {
     expect(await exported(book, "dot", { filter: { ids: [3] } })).toBe(
