@@ -1,3 +1,4 @@
+import { counted } from "../base/counted.ts";
 import { spanText } from "../base/time-text.ts";
 import type { HuntedFinding, HuntedRule, HuntReport } from "../hunt/hunt-types.ts";
 import { OUTCOMES } from "../triage/types.ts";
@@ -79,7 +80,7 @@ function headline({ hunt, status, events, rules }: HuntReport): string {
   ];
   const ended = status === "interrupted" ? " (interrupted: what was found so far is kept)" : "";
   return [
-    `Hunt ${hunt}: ${plural(rules.length, "rule")} over ${plural(events, "event")}${ended}`,
+    `Hunt ${hunt}: ${counted(rules.length, "rule")} over ${counted(events, "event")}${ended}`,
     `Rules: ${outcomeCounts(rules)}`,
     `Findings: ${sum((rule) => rule.findings)} (${extra.join(", ")})`,
     "",
@@ -124,7 +125,7 @@ function troubles({ rules }: HuntReport, width: number | null): string {
     if (first === undefined || same.length <= ROWS_PER_REASON) {
       return same.map(({ outcome, name, reason }) => [outcome, name, reason ?? ""]);
     }
-    return [[first.outcome, plural(same.length, "rule"), withoutPlace(first)]];
+    return [[first.outcome, counted(same.length, "rule"), withoutPlace(first)]];
   });
   if (rows.length === 0) return "";
   const table = renderTable(
@@ -154,7 +155,7 @@ function gaps({ gaps: all, rules }: HuntReport, width: number | null): string {
     width,
   );
   const more = rest > 0 ? `and ${rest} more kinds: eqlite hunts last --outcome blind\n` : "";
-  return `${plural(blind, "rule")} could not look. What would open them:\n${table}${more}`;
+  return `${counted(blind, "rule")} could not look. What would open them:\n${table}${more}`;
 }
 
 function slowest({ rules }: HuntReport, width: number | null): string {
@@ -174,10 +175,6 @@ function slowest({ rules }: HuntReport, width: number | null): string {
     width,
   );
   return `Time in rules: ${spanText(BigInt(Math.round(total)) * 1_000_000n)}. The slowest:\n${table}`;
-}
-
-function plural(count: number, what: string): string {
-  return `${count.toLocaleString("en")} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function round(ms: number): number {

@@ -1,3 +1,4 @@
+import { counted } from "../base/counted.ts";
 import { safeLines, safeText } from "../base/safe-text.ts";
 import type { TacticCoverage } from "../hunt/attack-coverage.ts";
 import type { CheckedRule } from "../hunt/check-rules.ts";
@@ -80,9 +81,11 @@ export function renderChecks(checked: readonly CheckedRule[]): string {
     ]),
   );
   const bad = checked.filter(({ ok }) => !ok).length;
-  return [...lines, `${plural(checked.length)} checked: ${checked.length - bad} can be run, ${bad} cannot`, ""].join(
-    "\n",
-  );
+  return [
+    ...lines,
+    `${counted(checked.length, "rule")} checked: ${checked.length - bad} can be run, ${bad} cannot`,
+    "",
+  ].join("\n");
 }
 
 export function renderTests(tested: readonly TestedRule[]): string {
@@ -94,7 +97,9 @@ export function renderTests(tested: readonly TestedRule[]): string {
     ]),
   ]);
   const bad = tested.filter(({ ok }) => !ok).length;
-  return [...lines, `${plural(tested.length)} tested: ${tested.length - bad} passed, ${bad} did not`, ""].join("\n");
+  return [...lines, `${counted(tested.length, "rule")} tested: ${tested.length - bad} passed, ${bad} did not`, ""].join(
+    "\n",
+  );
 }
 
 export function renderCoverage(tactics: readonly TacticCoverage[], width: number | null): string {
@@ -115,8 +120,4 @@ export function renderCoverage(tactics: readonly TacticCoverage[], width: number
     tactics.flatMap((tactic) => [line("", tactic), ...tactic.techniques.map((technique) => line("  ", technique))]),
     width,
   );
-}
-
-function plural(rules: number): string {
-  return rules === 1 ? "1 rule" : `${rules} rules`;
 }

@@ -2,6 +2,7 @@
 import { readExceptions } from "../store/exceptions.ts";
 import { huntTotals, readHunts, readLedger, type HuntRow, type LedgerEntry } from "../store/hunts.ts";
 import { readTelemetry, type Telemetry } from "../store/telemetry.ts";
+import { counted } from "../base/counted.ts";
 import { isoTime, spanText } from "../base/time-text.ts";
 import type { CaseBook } from "../triage/case-book.ts";
 import { type Incident, toIncidents } from "../triage/incidents.ts";
@@ -83,7 +84,6 @@ export function summaryText({ rows, verdicts, incidents, hunt, unanswered }: Rep
   return `${found} ${looked}`;
 }
 
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 

@@ -4,7 +4,8 @@
  */
 import { assertNever, errorMessage, UserError } from "../base/errors.ts";
 import type { Pivot, QueryOptions, TriageService } from "../triage/types.ts";
-import { formatCount, VERDICT_LABEL } from "./format.ts";
+import { formatCount } from "../base/counted.ts";
+import { VERDICT_LABEL } from "./format.ts";
 import type { Action, Asked, Effect } from "./state/action.ts";
 import { PAGE } from "./state/events.ts";
 

@@ -64,16 +64,6 @@ export function formatDuration(ns: bigint): string {
   return parts.length === 0 ? "0s" : parts.join(" ");
 }
 
-/** `12,345`. */
-export function formatCount(count: number): string {
-  return count.toString().replace(/\B(?=(\d{3})+$)/g, ",");
-}
-
-/** `1 rule`, `12 rules`. */
-export function counted(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
-}
-
 export const SEVERITY_LABEL: Readonly<Record<Severity, string>> = {
   low: "low",
   medium: "med",

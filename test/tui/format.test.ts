@@ -1,4 +1,5 @@
-import { formatClock, formatCount, formatDuration, formatExactTime, formatTime } from "../../src/tui/format.ts";
+import { formatCount } from "../../src/base/counted.ts";
+import { formatClock, formatDuration, formatExactTime, formatTime } from "../../src/tui/format.ts";
 import { parseSpan, parseTime } from "../../src/tui/state/duration.ts";
 import { describe, expect, it } from "vitest";
 

@@ -2,6 +2,7 @@ import { buffer } from "node:stream/consumers";
 import { Command } from "commander";
 import { EXIT, UserError } from "../../base/errors.ts";
 import { safeText } from "../../base/safe-text.ts";
+import { counted } from "../../base/counted.ts";
 import { isoTime } from "../../base/time-text.ts";
 import type { ExceptionView } from "../../triage/types.ts";
 import { type CaseOptions, withAnalyst, withCase, withCaseBook, withTriage } from "../case-command.ts";
@@ -136,10 +137,10 @@ function addCommand(io: CliIo): Command {
         dry ? "read" : "write",
       );
       io.stderr.write(
-        `${dry ? "would hide" : "hides"} ${blast.findings} findings of ${blast.rules} rules, ${blast.truePositives} of them marked true positive\n`,
+        `${dry ? "would hide" : "hides"} ${counted(blast.findings, "finding")} of ${counted(blast.rules, "rule")}, ${blast.truePositives} of them marked true positive\n`,
       );
       if (blast.undecided > 0) {
-        io.stderr.write(`${blast.undecided} large groups are judged at the next hunt\n`);
+        io.stderr.write(`${counted(blast.undecided, "large group")} to be judged at the next hunt\n`);
       }
     });
 }

@@ -1,5 +1,5 @@
 /** An original document as a JSON tree that folds. */
-import { formatCount } from "../format.ts";
+import { formatCount } from "../../base/counted.ts";
 import type { Line, Span } from "../line.ts";
 import { span } from "../line.ts";
 import type { PaneBuilder } from "../pane-view.ts";

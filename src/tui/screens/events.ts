@@ -1,7 +1,8 @@
 /** Events of a query as a table with chosen columns, and the top values of one of them. */
 import { wrapText } from "../../base/safe-text.ts";
 import type { EventRow } from "../../triage/types.ts";
-import { counted, formatCount, formatTime } from "../format.ts";
+import { counted, formatCount } from "../../base/counted.ts";
+import { formatTime } from "../format.ts";
 import type { Line } from "../line.ts";
 import { span } from "../line.ts";
 import { linesPane, type PaneBuilder } from "../pane-view.ts";

@@ -1,15 +1,8 @@
 /** The list of findings, and a summary of the one under the cursor. */
 import { clipRaw, safeText, textWidth, truncateText, wrapText } from "../../base/safe-text.ts";
 import type { FindingRow } from "../../triage/types.ts";
-import {
-  counted,
-  formatCount,
-  formatShortTime,
-  formatTime,
-  severitySpan,
-  verdictSign,
-  verdictSpan,
-} from "../format.ts";
+import { counted, formatCount } from "../../base/counted.ts";
+import { formatShortTime, formatTime, severitySpan, verdictSign, verdictSpan } from "../format.ts";
 import type { Line } from "../line.ts";
 import { span } from "../line.ts";
 import { linesPane, type PaneBuilder, type PaneView } from "../pane-view.ts";

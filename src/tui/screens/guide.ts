@@ -1,7 +1,7 @@
 /** The rule's investigation guide as a checklist with pivots, its response list, false positives and the notes. */
 import { safeCell, wrapText } from "../../base/safe-text.ts";
 import type { Pivot, PivotCount, StepState, StepView } from "../../triage/types.ts";
-import { counted, formatCount } from "../format.ts";
+import { counted, formatCount } from "../../base/counted.ts";
 import type { Line, Span } from "../line.ts";
 import { span } from "../line.ts";
 import { blocksPane, type PaneBuilder, type PaneView } from "../pane-view.ts";

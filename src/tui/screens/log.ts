@@ -1,7 +1,7 @@
 /** What was done to the case: exceptions, hunts, the ledger of the last hunt, the journal. */
 import { wrapText } from "../../base/safe-text.ts";
 import { OUTCOMES, type Outcome } from "../../triage/types.ts";
-import { formatCount } from "../format.ts";
+import { formatCount } from "../../base/counted.ts";
 import { type Line, span } from "../line.ts";
 import { blocksPane, type PaneBuilder, type PaneView } from "../pane-view.ts";
 import type { Style } from "../theme.ts";

@@ -1,7 +1,8 @@
 /** The case at a glance. */
 import { textWidth } from "../../base/safe-text.ts";
 import { OUTCOMES, type Overview, VERDICTS } from "../../triage/types.ts";
-import { counted, formatCount, formatDuration, formatTime, VERDICT_LABEL, verdictSpan } from "../format.ts";
+import { counted, formatCount } from "../../base/counted.ts";
+import { formatDuration, formatTime, VERDICT_LABEL, verdictSpan } from "../format.ts";
 import type { Line } from "../line.ts";
 import { lineText, span, type Span } from "../line.ts";
 import { blocksPane, type PaneBuilder } from "../pane-view.ts";

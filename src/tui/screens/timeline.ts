@@ -1,6 +1,7 @@
 /** Events and findings in order, with the gaps between them. */
 import type { TimelineEntry } from "../../triage/types.ts";
-import { counted, formatDuration, formatShortTime, formatTime, severitySpan } from "../format.ts";
+import { counted } from "../../base/counted.ts";
+import { formatDuration, formatShortTime, formatTime, severitySpan } from "../format.ts";
 import type { Line } from "../line.ts";
 import { span } from "../line.ts";
 import type { PaneBuilder } from "../pane-view.ts";

@@ -1,6 +1,6 @@
 /** The exception that is about to be saved: which stage of a sequence it is for, and the question before it is done. */
 import type { BlastRadius, FindingDetail } from "../../triage/types.ts";
-import { counted, formatCount } from "../format.ts";
+import { counted, formatCount } from "../../base/counted.ts";
 import type { Dialog, ExceptionDraft } from "./state.ts";
 
 /** A query that begins with `sequence`, after blanks and comments. */

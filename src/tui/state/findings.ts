@@ -1,7 +1,8 @@
 /** The list of findings: filter, order, groups, marks. */
 import { SEVERITIES } from "../../rules/rule.ts";
 import { VERDICTS, type FindingRow, type Verdict } from "../../triage/types.ts";
-import { counted, formatTime, VERDICT_LABEL } from "../format.ts";
+import { counted } from "../../base/counted.ts";
+import { formatTime, VERDICT_LABEL } from "../format.ts";
 import { incidentsOf } from "./incidents.ts";
 import type { FindingItem, FindingsState, Group, Sort } from "./state.ts";
 

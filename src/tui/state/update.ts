@@ -1,6 +1,6 @@
 /** The one reducer: what happens, and what is to be done about it. Pure. */
 import type { EventPage } from "../../triage/types.ts";
-import { formatCount } from "../format.ts";
+import { formatCount } from "../../base/counted.ts";
 import { commandForKey } from "../keymap.ts";
 import { step, tell, type Action, type Effect, type Step } from "./action.ts";
 import { runCommand } from "./commands.ts";

@@ -1,7 +1,7 @@
 /** The lines around the panes: title, message or prompt, hints, completions. */
 import { takeColumns, textWidth, safeText } from "../../base/safe-text.ts";
 import type { FindingRow } from "../../triage/types.ts";
-import { formatCount } from "../format.ts";
+import { formatCount } from "../../base/counted.ts";
 import { type Command, commandsOf, keyLabel, SCREEN_TITLE, SCREENS } from "../keymap.ts";
 import { COMPLETION_LINES, isSlotShown } from "../layout.ts";
 import { type Line, type Span, span } from "../line.ts";

@@ -1,6 +1,6 @@
 /** A pane as painted rows: its border with title, tabs and note, its head, and the part of its list around the cursor. */
 import { safeText, textWidth } from "../../base/safe-text.ts";
-import { formatCount } from "../format.ts";
+import { formatCount } from "../../base/counted.ts";
 import { PANE_EDGE, type PaneBox } from "../layout.ts";
 import { type Line, paintLine, span } from "../line.ts";
 import { PANE_TITLE, paneView } from "../panes.ts";

@@ -1,6 +1,7 @@
 /** Commands that judge: verdicts, marks, notes, steps, undo. */
 import type { FindingDetail, StepState, StepView, Verdict } from "../../../triage/types.ts";
-import { counted, formatCount, VERDICT_LABEL } from "../../format.ts";
+import { counted, formatCount } from "../../../base/counted.ts";
+import { VERDICT_LABEL } from "../../format.ts";
 import { selectedRange } from "../../screens/findings.ts";
 import { step, tell, type Step } from "../action.ts";
 import { undeterminedIndex, withVerdict } from "../findings.ts";
