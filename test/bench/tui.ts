@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { formatCount } from "../../src/base/counted.ts";
 import { runHunt } from "../../src/hunt/run-hunt.ts";
 import { readPack } from "../../src/rules/read-pack.ts";
 import { loadPty, TestTerminal } from "../pty/terminal.ts";
@@ -145,12 +146,12 @@ async function keys(start: Start, columns: number, lines: number, count: number)
   await screen.press("jk", /1\/5,?\d{3}/);
   await screen.press("j", /2\/5,?\d{3}/);
   await screen.press("k", /1\/5,?\d{3}/);
-  const list = await walk(screen, count, (at) => new RegExp(` ${at}/5\\d{3} `));
+  const list = await walk(screen, count, (at) => new RegExp(` ${formatCount(at)}/5,\\d{3} `));
   await screen.press("\r", /[0-9] of 4 steps/);
   await screen.until(() => !/ … *[┃│]/.test(screen.text()));
   const guide = await sequence(screen, count, (at) => (at % 16 < 8 ? "j" : "k"));
   await screen.press(":query any where true\r", /[1-9][0-9,]* events ━/);
-  const events = await walk(screen, count, (at) => new RegExp(` ${at}/`));
+  const events = await walk(screen, count, (at) => new RegExp(` ${formatCount(at)}/`));
   await quit(screen);
   return [
     [`first frame ${size}`, firsts, FIRST_FRAME],
@@ -216,7 +217,7 @@ async function scrolling(start: Start): Promise<string> {
     while (at < until) {
       const before = screen.text();
       await screen.press("\x04", () => screen.text() !== before);
-      at = Number(/ (\d+)\/\d+ /.exec(screen.lines().findLast((line) => / \d+\/\d+ /.test(line)) ?? "")?.[1] ?? at);
+      at = placeOn(screen) ?? at;
     }
     const children = childrenOf(screen.pid).map(megabytes);
     const searches = children.reduce((sum, one) => sum + one, 0);
@@ -224,6 +225,13 @@ async function scrolling(start: Start): Promise<string> {
   }
   await quit(screen);
   return `${lines.join("\n")}\n`;
+}
+
+/** The row that the cursor is on: `2,001` of ` 2,001/1,000,000 ` in the frame of the list. */
+function placeOn(screen: TestTerminal): number | undefined {
+  const place = / ([\d,]+)\/[\d,]+\+? /;
+  const shown = place.exec(screen.lines().findLast((line) => place.test(line)) ?? "")?.[1];
+  return shown === undefined ? undefined : Number(shown.replaceAll(",", ""));
 }
 
 function megabytes(pid: number): number {
