@@ -25,6 +25,7 @@ import {
   type StoredSource,
 } from "../store/sources.ts";
 import { createViews } from "../store/views.ts";
+import { isCaseError } from "../store/store-errors.ts";
 import { archiveKind } from "./archive.ts";
 import { loadArchive } from "./archive-load.ts";
 import { BufferPool } from "./chunker.ts";
@@ -229,7 +230,7 @@ class Loader {
           path: given === "-" ? null : given,
         });
     } catch (error) {
-      if (error instanceof UserError) return failed(given, error);
+      if (error instanceof UserError && !isCaseError(error)) return failed(given, error);
       this.#interrupted = true;
       throw error;
     } finally {

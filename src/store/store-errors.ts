@@ -38,6 +38,19 @@ export function toUserError(file: string, error: unknown, db: Database.Database 
   return error;
 }
 
+const OF_THE_CASE: ReadonlySet<string> = new Set([
+  "disk-full",
+  "case-io",
+  "case-unwritable",
+  "case-busy",
+  "not-a-case",
+]);
+
+/** Whether an error is of the case, not of the evidence that was being read: nothing more can be written then. */
+export function isCaseError(error: UserError): boolean {
+  return OF_THE_CASE.has(error.code);
+}
+
 /** @throws UserError `case-unwritable` unless the case and its folder (for SQLite's journal) may be written */
 export function checkWritable(file: string, exists: boolean): void {
   try {
