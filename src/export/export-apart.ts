@@ -1,7 +1,5 @@
-import { fork } from "node:child_process";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { UserError } from "../base/errors.ts";
+import { forkModule } from "../base/fork-module.ts";
 
 export interface ExportRequestApart {
   readonly casePath: string;
@@ -21,9 +19,6 @@ export type ExportReply =
   | ({ readonly ok: true } & Exported)
   | { readonly ok: false; readonly code: string; readonly message: string; readonly hint: string | null };
 
-/** `.ts` when run from source, `.js` when built. */
-const MODULE = new URL(`./export-process${path.extname(fileURLToPath(import.meta.url))}`, import.meta.url);
-
 /**
  * Exports in a process of its own, which is ended when the signal aborts; what it had written is then under no name but
  * that of a partial file.
@@ -31,9 +26,7 @@ const MODULE = new URL(`./export-process${path.extname(fileURLToPath(import.meta
  */
 export function exportApart(request: ExportRequestApart, signal?: AbortSignal): Promise<Exported> {
   return new Promise((resolve, reject) => {
-    const child = fork(MODULE, [], {
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-      execArgv: ["--disable-warning=ExperimentalWarning"],
+    const child = forkModule(import.meta.url, "export-process", [], {
       killSignal: "SIGKILL",
       ...(signal === undefined ? {} : { signal }),
     });

@@ -1,6 +1,7 @@
 import { VERSION } from "../base/version.ts";
 import { journalHead } from "../store/journal.ts";
 import { withheldText } from "../store/redaction.ts";
+import { listSources, type StoredSource } from "../store/sources.ts";
 import type { CaseBook } from "../triage/case-book.ts";
 
 /** What an export says of itself and of the case. */
@@ -47,14 +48,12 @@ export function exportHeader(
     withheld: withheldText(book.file),
     findings,
     filter,
-    sources: readSources(book),
+    sources: listSources(book.file).map(toSourceFact),
   };
 }
 
-function readSources(book: CaseBook): SourceFact[] {
-  return book.file.db
-    .prepare<[], SourceFact>(
-      "SELECT path, sha256, bytes, format, status, documents, events, duplicates, rejected FROM source ORDER BY id",
-    )
-    .all();
+/** What is said of a source wherever evidence is listed. */
+export function toSourceFact(source: StoredSource): SourceFact {
+  const { path, sha256, bytes, format, status, documents, events, duplicates, rejected } = source;
+  return { path, sha256, bytes, format, status, documents, events, duplicates, rejected };
 }

@@ -1,13 +1,9 @@
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { invariant, UserError } from "../base/errors.ts";
+import { forkModule } from "../base/fork-module.ts";
 import type { EngineReply, EngineRequest } from "./engine-protocol.ts";
 import type { RuleMatch, RuleRun, RuleTask, TaskOptions } from "./rule-task.ts";
-
-/** `.ts` when run from source, `.js` when built. */
-const MODULE = new URL(`./engine-process${path.extname(fileURLToPath(import.meta.url))}`, import.meta.url);
 
 type GoodReply = EngineReply & { ok: true };
 
@@ -93,11 +89,7 @@ export class EngineClient {
   }
 
   private start(): ChildProcess {
-    const child = fork(MODULE, [this.casePath], {
-      serialization: "advanced",
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-      execArgv: ["--disable-warning=ExperimentalWarning"],
-    });
+    const child = forkModule(import.meta.url, "engine-process", [this.casePath]);
     this.child = child;
     child.on("message", (reply: EngineReply) => this.settle(reply));
     child.on("error", (error) => this.lost(child, error));

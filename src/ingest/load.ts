@@ -5,6 +5,7 @@ import type { Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { EXIT, invariant, UserError } from "../base/errors.ts";
 import { VERSION } from "../base/version.ts";
+import { sha256OfFile } from "../base/sha256.ts";
 import { NORMALISER_VERSION } from "../ecs/normalise.ts";
 import { parseTimeZone } from "../ecs/time-zone.ts";
 import type { CaseFile } from "../store/case-file.ts";
@@ -37,7 +38,7 @@ import { loadMember, type MemberJob } from "./member-load.ts";
 import type { NormaliseOptions } from "./protocol.ts";
 import { Rotations } from "./rotation.ts";
 import { sameContent } from "./same-content.ts";
-import { hashFile, SourceReader, toReadError } from "./source-reader.ts";
+import { SourceReader, toReadError } from "./source-reader.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
 export interface LoadHooks {
@@ -175,7 +176,7 @@ class Loader {
   async #alreadyLoaded(given: string, size: number): Promise<StoredSource | null> {
     const same = listSources(this.#file).filter((source) => source.status === "complete" && source.bytes === size);
     if (same.length === 0) return null;
-    const digest = await hashFile(given);
+    const digest = await sha256OfFile(given);
     return same.find((source) => source.sha256 === digest) ?? null;
   }
 

@@ -158,18 +158,6 @@ async function* readStream(stream: Readable): AsyncGenerator<Buffer> {
   if (have > 0) yield Buffer.concat(parts);
 }
 
-/** SHA-256 of a file, lower-case hex. */
-export async function hashFile(path: string): Promise<string> {
-  const handle = await open(path, "r");
-  try {
-    const hash = createHash("sha256");
-    for await (const bytes of readHandle(handle)) hash.update(bytes);
-    return hash.digest("hex");
-  } finally {
-    await handle.close();
-  }
-}
-
 /** Turns what `open` throws into an error for the user. */
 export function toReadError(path: string, error: unknown): UserError {
   const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;

@@ -7,7 +7,14 @@ import type { ExceptionItem, ExceptionList } from "./exception.ts";
  * last. An item whose list is not given is written after all lists.
  */
 export function printExceptions(lists: readonly ExceptionList[], items: readonly ExceptionItem[]): string {
-  const summary = {
+  return [...printExceptionObjects(lists, items), exceptionSummary(lists, items)]
+    .map((object) => `${JSON.stringify(object)}\n`)
+    .join("");
+}
+
+/** What the last line of an export says of its exceptions. */
+export function exceptionSummary(lists: readonly ExceptionList[], items: readonly ExceptionItem[]): JsonObject {
+  return {
     exported_exception_list_count: lists.length,
     exported_exception_list_item_count: items.length,
     missing_exception_list_item_count: 0,
@@ -15,7 +22,6 @@ export function printExceptions(lists: readonly ExceptionList[], items: readonly
     missing_exception_lists: [],
     missing_exception_lists_count: 0,
   };
-  return [...printExceptionObjects(lists, items), summary].map((object) => `${JSON.stringify(object)}\n`).join("");
 }
 
 /** The lines of lists and items, without a summary. */

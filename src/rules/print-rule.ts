@@ -1,6 +1,6 @@
 import { isRecord, type JsonObject, type JsonValue, setOwn, toJson } from "../base/json.ts";
 import type { ExceptionItem, ExceptionList } from "./exception.ts";
-import { printExceptionObjects } from "./print-exception.ts";
+import { exceptionSummary, printExceptionObjects } from "./print-exception.ts";
 import type { AttackItem, GuidePivot, Rule, Transform } from "./rule.ts";
 
 /**
@@ -18,12 +18,7 @@ export function printRules(
     exported_rules_count: rules.length,
     missing_rules: [],
     missing_rules_count: 0,
-    exported_exception_list_count: lists.length,
-    exported_exception_list_item_count: items.length,
-    missing_exception_list_item_count: 0,
-    missing_exception_list_items: [],
-    missing_exception_lists: [],
-    missing_exception_lists_count: 0,
+    ...exceptionSummary(lists, items),
   };
   return [...rules.map(toRuleObject), ...exceptions, summary].map((object) => `${JSON.stringify(object)}\n`).join("");
 }

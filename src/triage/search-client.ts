@@ -1,12 +1,8 @@
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { UserError } from "../base/errors.ts";
+import { forkModule } from "../base/fork-module.ts";
 import type { Answer, Ask, SearchKind, SearchMessage, SearchReply } from "./search-protocol.ts";
-
-/** `.ts` when run from source, `.js` when built. */
-const MODULE = new URL(`./search-process${path.extname(fileURLToPath(import.meta.url))}`, import.meta.url);
 
 interface Waiting {
   readonly message: SearchMessage;
@@ -122,11 +118,7 @@ export class SearchClient {
   }
 
   #start(): ChildProcess {
-    const child = fork(MODULE, [this.#casePath, this.#urgency], {
-      serialization: "advanced",
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-      execArgv: ["--disable-warning=ExperimentalWarning"],
-    });
+    const child = forkModule(import.meta.url, "search-process", [this.#casePath, this.#urgency]);
     this.#child = child;
     child.on("message", (reply: SearchReply) => this.#settle(child, reply));
     child.on("error", (error) => this.#lost(child, error));

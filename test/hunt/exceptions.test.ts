@@ -10,6 +10,7 @@ import { blastRadius } from "../../src/triage/blast-radius.ts";
 import { exportableExceptions, withCaseExceptions } from "../../src/triage/exchange-exceptions.ts";
 import { importValueList } from "../../src/triage/import-value-list.ts";
 import { listExceptions } from "../../src/triage/list-exceptions.ts";
+import { huntOptions } from "./hunt-options.ts";
 import { loadDocuments } from "./load-case.ts";
 import { someRule } from "./some-rules.ts";
 
@@ -24,11 +25,7 @@ function at(second: number, name: string, more: object = {}): object {
 }
 
 function hunt(casePath: string, rules: readonly Rule[], more: Partial<HuntOptions> = {}): Promise<HuntReport> {
-  return runHunt({
-    ...{ casePath, rules, problems: [], exceptions: [], from: null, to: null, analyst: "ann", respectIndex: false },
-    ...{ maxFindings: 0, timeLimitMs: 60_000, processes: 1, now: () => NOW },
-    ...more,
-  });
+  return runHunt(huntOptions(casePath, rules, more));
 }
 
 /** Lines of the findings' events, with the exception that hides them. */

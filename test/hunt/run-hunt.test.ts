@@ -11,6 +11,7 @@ import type { Rule } from "../../src/rules/rule.ts";
 import { openCase } from "../../src/store/case-file.ts";
 import { addException } from "../../src/store/exceptions.ts";
 import { readHunts, readLedger, startHunt } from "../../src/store/hunts.ts";
+import { huntOptions } from "./hunt-options.ts";
 import { loadDocuments } from "./load-case.ts";
 import { someRule } from "./some-rules.ts";
 import { tinyCase } from "./tiny-case.ts";
@@ -40,21 +41,7 @@ beforeAll(async () => {
 });
 
 function options(rules: readonly Rule[], more: Partial<HuntOptions> = {}): HuntOptions {
-  return {
-    ...{
-      casePath,
-      rules,
-      problems: [],
-      exceptions: [],
-      from: null,
-      to: null,
-      analyst: "ann",
-      respectIndex: false,
-      maxFindings: 0,
-    },
-    ...{ timeLimitMs: 60_000, processes: 2, now: () => new Date("2026-02-01T00:00:00Z") },
-    ...more,
-  };
+  return huntOptions(casePath, rules, { processes: 2, ...more });
 }
 
 /** A rule that finds every event, interrupted when `parts` messages of its matches have come. */

@@ -7,6 +7,7 @@ import { runHunt } from "../../src/hunt/run-hunt.ts";
 import { builtinPack, readPack } from "../../src/rules/read-pack.ts";
 import type { Rule } from "../../src/rules/rule.ts";
 import { describeShared, shared } from "../shared.ts";
+import { huntOptions } from "./hunt-options.ts";
 import { loadCase } from "./load-case.ts";
 
 const samples = path.resolve(import.meta.dirname, "../../samples");
@@ -34,20 +35,7 @@ beforeAll(async () => {
 });
 
 function hunt(rules: readonly Rule[]): Promise<HuntReport> {
-  return runHunt({
-    ...{
-      casePath,
-      rules,
-      problems: [],
-      exceptions: [],
-      from: null,
-      to: null,
-      analyst: "ann",
-      respectIndex: false,
-      maxFindings: 0,
-    },
-    ...{ timeLimitMs: 60_000, processes: 1, now: () => new Date("2026-02-01T00:00:00Z") },
-  });
+  return runHunt(huntOptions(casePath, rules));
 }
 
 /** Places of findings by the name of their rule, sorted. */

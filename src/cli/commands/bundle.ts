@@ -5,6 +5,7 @@ import { safeText } from "../../base/safe-text.ts";
 import { type CaseOptions, withAnalyst, withCaseBook } from "../case-command.ts";
 import { type CliIo, resolvePath, writeOut } from "../io.ts";
 import { jsonText } from "../json-out.ts";
+import { collect } from "../values.ts";
 
 interface BundleOptions extends CaseOptions {
   readonly output: string;
@@ -14,8 +15,6 @@ interface BundleOptions extends CaseOptions {
   readonly readonly?: boolean;
   readonly json?: boolean;
 }
-
-const collect = (value: string, before: readonly string[]): string[] => [...before, value];
 
 /** `eqlite bundle --output DIR [--redact FIELD]... [--sign KEY]`: the case to hand over, with a manifest of its hashes. */
 export function bundleCommand(io: CliIo): Command {

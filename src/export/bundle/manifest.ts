@@ -1,8 +1,7 @@
 /** The manifest of a bundle: what a case is, in one JSON text that can be signed. See docs/integrity.md. */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { EXIT, UserError } from "../../base/errors.ts";
+import { sha256OfFile } from "../../base/sha256.ts";
 import { VERSION } from "../../base/version.ts";
 import type { CaseFile } from "../../store/case-file.ts";
 import { countEvents } from "../../store/event-counts.ts";
@@ -11,6 +10,7 @@ import { SCHEMA_VERSION } from "../../store/migrations.ts";
 import { readRedaction, readWithheld, type Redaction } from "../../store/redaction.ts";
 import { listMembers, listSources } from "../../store/sources.ts";
 import { VERDICTS, type Verdict } from "../../triage/types.ts";
+import { type SourceFact, toSourceFact } from "../export-header.ts";
 
 export const MANIFEST_FORMAT = "eqlite-bundle";
 export const MANIFEST_VERSION = 1;
@@ -43,7 +43,7 @@ export interface CaseFacts {
   readonly events: number;
   readonly findings: Readonly<Record<"total" | Verdict, number>>;
   readonly hunts: number;
-  readonly sources: readonly SourceFacts[];
+  readonly sources: readonly SourceWithMembers[];
   readonly rules: readonly {
     readonly id: string;
     readonly name: string;
@@ -52,16 +52,7 @@ export interface CaseFacts {
   }[];
 }
 
-interface SourceFacts {
-  readonly path: string;
-  readonly sha256: string | null;
-  readonly bytes: number | null;
-  readonly format: string;
-  readonly status: string;
-  readonly documents: number;
-  readonly events: number;
-  readonly duplicates: number;
-  readonly rejected: number;
+interface SourceWithMembers extends SourceFact {
   readonly members: readonly {
     readonly path: string;
     readonly sha256: string | null;
@@ -92,7 +83,7 @@ export function caseFacts(file: CaseFile): CaseFacts {
   };
 }
 
-function sourceFacts(file: CaseFile): SourceFacts[] {
+function sourceFacts(file: CaseFile): SourceWithMembers[] {
   const withheld = new Map<number, number>();
   const memberOf = file.db.prepare<[number], number>("SELECT member FROM block WHERE id = ?").pluck();
   for (const block of readWithheld(file, "block").keys()) {
@@ -100,14 +91,13 @@ function sourceFacts(file: CaseFile): SourceFacts[] {
     if (member !== undefined) withheld.set(member, (withheld.get(member) ?? 0) + 1);
   }
   return listSources(file).map((source) => {
-    const { path, sha256, bytes, format, status, documents, events, duplicates, rejected } = source;
     const members = listMembers(file, source.id).map((member) => ({
       path: member.path,
       sha256: member.sha256,
       bytes: member.bytes,
       withheld_blocks: withheld.get(member.id) ?? 0,
     }));
-    return { path, sha256, bytes, format, status, documents, events, duplicates, rejected, members };
+    return { ...toSourceFact(source), members };
   });
 }
 
@@ -132,9 +122,7 @@ export async function toManifest(
 }
 
 export async function fileFacts(path: string): Promise<{ readonly sha256: string; readonly bytes: number }> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
-  return { sha256: hash.digest("hex"), bytes: (await stat(path)).size };
+  return { sha256: await sha256OfFile(path), bytes: (await stat(path)).size };
 }
 
 /** @throws UserError `not-a-bundle` where the text is no manifest that this version knows */
