@@ -3,6 +3,7 @@ import { journalHead } from "../store/journal.ts";
 import { withheldText } from "../store/redaction.ts";
 import { listSources, type StoredSource } from "../store/sources.ts";
 import type { CaseBook } from "../triage/case-book.ts";
+import type { FindingSelection } from "../triage/select-findings.ts";
 
 /** What an export says of itself and of the case. */
 export interface ExportHeader {
@@ -16,7 +17,10 @@ export interface ExportHeader {
   readonly journal_head: string;
   /** What this copy of the case withholds, as a sentence; null when it is complete. */
   readonly withheld: string | null;
+  /** Findings in this export, and those of the case that its filter left out. */
   readonly findings: number;
+  readonly left_out: number;
+  /** The parts of the filter that narrow. */
   readonly filter: Readonly<Record<string, unknown>>;
   readonly sources: readonly SourceFact[];
 }
@@ -35,7 +39,7 @@ export interface SourceFact {
 
 export function exportHeader(
   book: CaseBook,
-  findings: number,
+  { ids, all }: FindingSelection,
   filter: Readonly<Record<string, unknown>>,
 ): ExportHeader {
   return {
@@ -46,7 +50,8 @@ export function exportHeader(
     generated_at: book.now().toISOString(),
     journal_head: journalHead(book.file),
     withheld: withheldText(book.file),
-    findings,
+    findings: ids.length,
+    left_out: all - ids.length,
     filter,
     sources: listSources(book.file).map(toSourceFact),
   };

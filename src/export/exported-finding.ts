@@ -3,6 +3,8 @@ import type { Rule } from "../rules/rule.ts";
 import { readFindingEvents, type StoredFinding } from "../store/finding-rows.ts";
 import type { CaseBook, StepProgress } from "../triage/case-book.ts";
 import { type EventEvidence, EvidenceReader } from "../triage/event-evidence.ts";
+import { toFindingRow } from "../triage/finding-row.ts";
+import { storedFindings } from "../triage/select-findings.ts";
 import type { FindingRow, MatchedLeaf, NoteView } from "../triage/types.ts";
 
 export interface ExportedEvent {
@@ -31,41 +33,50 @@ export interface ExportedFinding {
 /** Says why the events of a finding matched, by position. */
 export type Explain = (finding: number) => readonly (readonly MatchedLeaf[])[];
 
-/** The findings of `rows`, in their order, one at a time: memory does not grow with their number. */
+/** Findings whose parts are read at once. */
+const PART = 100;
+
+/** The findings with these numbers, in their order, one at a time: memory does not grow with their number. */
 export function* exportedFindings(
   book: CaseBook,
-  rows: readonly FindingRow[],
+  ids: readonly number[],
   explain: Explain = () => [],
 ): Generator<ExportedFinding> {
   const evidence = new EvidenceReader(book.file);
-  const provenance = provenanceReader(book);
-  for (const row of rows) {
-    const stored = book.stored(row.id);
-    const events = readFindingEvents(book.file, [row.id]).get(row.id) ?? [];
-    const reasons = explain(row.id);
-    const found = evidence.read(events.filter((event) => event !== null));
-    yield {
-      row,
-      stored,
-      rule: book.rule(stored.rule),
-      joinKeys: JSON.parse(stored.joinKeys) as ExportedFinding["joinKeys"],
-      events: events.map((event, index) => ({
-        position: index + 1,
-        event: event === null ? null : (found.get(event) ?? null),
-        matched: reasons[index] ?? [],
-      })),
-      notes: book.notes(row.id),
-      steps: book.steps(row.id, "step"),
-      responses: book.steps(row.id, "response"),
-      ...provenance(stored),
-    };
+  for (let at = 0; at < ids.length; at += PART) {
+    const part = ids.slice(at, at + PART);
+    const eventsOf = readFindingEvents(book.file, part);
+    for (const stored of storedFindings(book, part)) {
+      const { id } = stored;
+      const rule = book.rule(stored.rule);
+      const events = eventsOf.get(id) ?? [];
+      const found = evidence.read(events.filter((event) => event !== null));
+      const reasons = explain(id);
+      yield {
+        row: toFindingRow(stored, rule),
+        stored,
+        rule,
+        joinKeys: JSON.parse(stored.joinKeys) as ExportedFinding["joinKeys"],
+        events: events.map((event, index) => ({
+          position: index + 1,
+          event: event === null ? null : (found.get(event) ?? null),
+          matched: reasons[index] ?? [],
+        })),
+        notes: stored.notes === 0 ? [] : book.notes(id),
+        steps: book.steps(id, "step"),
+        responses: book.steps(id, "response"),
+        ...foundBy(book, stored),
+      };
+    }
   }
 }
 
-function provenanceReader(book: CaseBook): (stored: StoredFinding) => Pick<ExportedFinding, "sqlHash" | "toolVersion"> {
-  const select = book.file.db.prepare<[number, number], { sqlHash: string | null; toolVersion: string }>(
+function foundBy(book: CaseBook, { rule, lastHunt }: StoredFinding): Pick<ExportedFinding, "sqlHash" | "toolVersion"> {
+  const [found] = book.file.objects<{ sqlHash: string | null; toolVersion: string }>(
     `SELECT r.sql_hash AS sqlHash, h.tool_version AS toolVersion
      FROM hunt h LEFT JOIN hunt_rule r ON r.hunt = h.id AND r.rule = ? WHERE h.id = ?`,
+    rule,
+    lastHunt,
   );
-  return (stored) => select.get(stored.rule, stored.lastHunt) ?? { sqlHash: null, toolVersion: null };
+  return found ?? { sqlHash: null, toolVersion: null };
 }

@@ -1,6 +1,6 @@
 /** The export formats: name, what it is, file ending, and how it is written. */
 import type { CaseBook } from "../triage/case-book.ts";
-import type { FindingRow } from "../triage/types.ts";
+import { findingRows, type FindingSelection } from "../triage/select-findings.ts";
 import { csvExport, type CsvOptions } from "./csv.ts";
 import { type Explain, exportedFindings } from "./exported-finding.ts";
 import type { ExportHeader } from "./export-header.ts";
@@ -15,7 +15,7 @@ import { timesketchCsv, timesketchJsonl } from "./timesketch.ts";
 export interface ExportInput {
   readonly book: CaseBook;
   /** The findings, filtered, in their order. */
-  readonly rows: readonly FindingRow[];
+  readonly selection: FindingSelection;
   readonly header: ExportHeader;
   readonly csv: CsvOptions;
   readonly explain: Explain;
@@ -35,39 +35,47 @@ export const EXPORT_FORMATS = {
     title: "a spreadsheet, one row per finding or event",
     extension: "csv",
     explains: false,
-    write: ({ book, rows, csv }) => csvExport(exportedFindings(book, rows), csv),
+    write: ({ book, selection, csv }) => csvExport(exportedFindings(book, selection.ids), csv),
   },
   json: {
     title: "alerts in ECS shape, one JSON text",
     extension: "json",
     explains: true,
-    write: ({ book, rows, header, explain }) => jsonExport(exportedFindings(book, rows, explain), header),
+    write: ({ book, selection, header, explain }) => jsonExport(exportedFindings(book, selection.ids, explain), header),
   },
   ndjson: {
     title: "alerts in ECS shape, one a line",
     extension: "ndjson",
     explains: true,
-    write: ({ book, rows, explain }) => ndjsonExport(exportedFindings(book, rows, explain)),
+    write: ({ book, selection, explain }) => ndjsonExport(exportedFindings(book, selection.ids, explain)),
   },
   markdown: {
     title: "the report as Markdown",
     extension: "md",
     explains: true,
-    write: ({ book, rows, header, explain }) =>
-      markdownReport(reportFacts(book, rows, header), exportedFindings(book, rows, explain), ofIncident(book, rows)),
+    write: ({ book, selection, header, explain }) =>
+      markdownReport(
+        reportFacts(book, [...findingRows(book, selection.ids)], header),
+        exportedFindings(book, selection.ids, explain),
+        ofIncident(book, selection),
+      ),
   },
   html: {
     title: "the report as one HTML file",
     extension: "html",
     explains: true,
-    write: ({ book, rows, header, explain }) =>
-      htmlReport(reportFacts(book, rows, header), exportedFindings(book, rows, explain), ofIncident(book, rows)),
+    write: ({ book, selection, header, explain }) =>
+      htmlReport(
+        reportFacts(book, [...findingRows(book, selection.ids)], header),
+        exportedFindings(book, selection.ids, explain),
+        ofIncident(book, selection),
+      ),
   },
   navigator: {
     title: "ATT&CK Navigator layer scored by findings",
     extension: "json",
     explains: false,
-    write: ({ book, rows }) => [findingsLayer(book, rows)],
+    write: ({ book, selection }) => [findingsLayer(book, selection)],
   },
   "navigator-coverage": {
     title: "ATT&CK Navigator layer scored by rules this evidence can answer",
@@ -79,25 +87,25 @@ export const EXPORT_FORMATS = {
     title: "events of the findings for Timesketch, CSV",
     extension: "csv",
     explains: false,
-    write: ({ book, rows }) => timesketchCsv(exportedFindings(book, rows)),
+    write: ({ book, selection }) => timesketchCsv(exportedFindings(book, selection.ids)),
   },
   "timesketch-jsonl": {
     title: "events of the findings for Timesketch, JSON lines",
     extension: "jsonl",
     explains: false,
-    write: ({ book, rows }) => timesketchJsonl(exportedFindings(book, rows)),
+    write: ({ book, selection }) => timesketchJsonl(exportedFindings(book, selection.ids)),
   },
   mermaid: {
     title: "processes and connections as a Mermaid graph",
     extension: "mmd",
     explains: false,
-    write: ({ book, rows }) => [mermaidText(toGraph(exportedFindings(book, rows)))],
+    write: ({ book, selection }) => [mermaidText(toGraph(exportedFindings(book, selection.ids)))],
   },
   dot: {
     title: "processes and connections as a Graphviz graph",
     extension: "dot",
     explains: false,
-    write: ({ book, rows }) => [dotText(toGraph(exportedFindings(book, rows)))],
+    write: ({ book, selection }) => [dotText(toGraph(exportedFindings(book, selection.ids)))],
   },
 } as const satisfies Readonly<Record<string, ExportFormat>>;
 
@@ -107,11 +115,11 @@ export const EXPORT_FORMAT_NAMES = Object.keys(EXPORT_FORMATS) as ExportFormatNa
 
 function ofIncident(
   book: CaseBook,
-  rows: readonly FindingRow[],
+  selection: FindingSelection,
 ): (incident: number) => ReturnType<typeof exportedFindings> {
-  return (incident) =>
+  return (wanted) =>
     exportedFindings(
       book,
-      rows.filter((row) => row.incident === incident),
+      [...findingRows(book, selection.ids)].filter(({ incident }) => incident === wanted).map(({ id }) => id),
     );
 }

@@ -2,7 +2,8 @@
 import type { Rule, Threat } from "../rules/rule.ts";
 import type { CaseBook } from "../triage/case-book.ts";
 import { storedRule } from "../triage/rule-view.ts";
-import type { FindingRow, Outcome } from "../triage/types.ts";
+import { type FindingSelection, storedFindings } from "../triage/select-findings.ts";
+import type { Outcome } from "../triage/types.ts";
 import { readHunts, readLedger } from "../store/hunts.ts";
 import { readRule } from "../store/rules.ts";
 
@@ -14,10 +15,10 @@ interface Technique {
 }
 
 /** A layer whose scores are the findings of each technique. */
-export function findingsLayer(book: CaseBook, rows: readonly FindingRow[]): string {
+export function findingsLayer(book: CaseBook, selection: FindingSelection): string {
   const techniques = new Map<string, Technique>();
-  for (const row of rows) {
-    const rule = book.rule(book.stored(row.id).rule);
+  for (const stored of storedFindings(book, selection.ids)) {
+    const rule = book.rule(stored.rule);
     for (const technique of techniquesOf(rule, techniques)) {
       technique.score += 1;
       technique.rules.add(rule.name);

@@ -4,7 +4,8 @@ import { Engine } from "../hunt/engine.ts";
 import { appendJournal } from "../store/journal.ts";
 import type { CaseBook } from "../triage/case-book.ts";
 import { FindingExplainer } from "../triage/explain-finding.ts";
-import { type FindingFilter, filterFindings } from "../triage/finding-filter.ts";
+import type { FindingFilter } from "../triage/finding-filter.ts";
+import { selectFindings } from "../triage/select-findings.ts";
 import type { CsvOptions } from "./csv.ts";
 import { EXPORT_FORMATS, type ExportFormat, type ExportFormatName } from "./formats.ts";
 import { exportHeader } from "./export-header.ts";
@@ -33,9 +34,9 @@ export async function runExport(
   target: string,
   write: (bytes: Uint8Array) => Promise<void> | void,
 ): Promise<ExportResult> {
-  const rows = filterFindings(book.findings({ suppressed: true }), request.filter);
+  const selection = selectFindings(book, request.filter);
   const filter = journalledFilter(request.filter);
-  const header = exportHeader(book, rows.length, filter);
+  const header = exportHeader(book, selection, filter);
   const format: ExportFormat = EXPORT_FORMATS[request.format];
   const digest = createHash("sha256");
   let bytes = 0;
@@ -43,7 +44,7 @@ export async function runExport(
   try {
     const explainer = engine === null ? null : new FindingExplainer(engine);
     const explain = (finding: number) => explainer?.explain(finding) ?? [];
-    for (const piece of format.write({ book, rows, header, csv: request.csv, explain })) {
+    for (const piece of format.write({ book, selection, header, csv: request.csv, explain })) {
       const data = Buffer.from(piece, "utf8");
       digest.update(data);
       bytes += data.length;
@@ -52,7 +53,7 @@ export async function runExport(
   } finally {
     engine?.close();
   }
-  const result = { findings: rows.length, bytes, sha256: digest.digest("hex") };
+  const result = { findings: selection.ids.length, bytes, sha256: digest.digest("hex") };
   if (!book.file.readonly) {
     book.file.transaction(() =>
       appendJournal(book.file, book.actor(), {

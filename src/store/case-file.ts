@@ -19,11 +19,16 @@ export interface BoundStatement {
   readonly parameters: readonly unknown[];
 }
 
+/** Statements that are kept compiled, those used last; none whose text is longer than this, as those of hunts are. */
+const KEPT_STATEMENTS = 100;
+const KEPT_TEXT = 2_000;
+
 /** An open case. The statements of the other files in `store/` run on `db`; nothing outside `store/` sees it. */
 export class CaseFile {
   readonly path: string;
   readonly mode: OpenMode;
   readonly db: Database.Database;
+  private readonly kept = new Map<string, Database.Statement>();
   private feeds = false;
   private taker: (row: readonly unknown[]) => void = () => undefined;
 
@@ -39,11 +44,29 @@ export class CaseFile {
 
   /** All rows, each an array in column order; integers as bigint. */
   rows(statement: BoundStatement): unknown[][] {
-    return this.db
-      .prepare(statement.sql)
-      .raw()
-      .safeIntegers()
-      .all(...statement.parameters) as unknown[][];
+    const { sql, parameters } = statement;
+    const compiled = this.compiled(`rows ${sql}`, () => this.db.prepare(sql).raw().safeIntegers());
+    return compiled.all(...parameters) as unknown[][];
+  }
+
+  /** All rows as objects; integers as numbers, so only for those within 2^53. */
+  objects<T>(sql: string, ...parameters: readonly unknown[]): T[] {
+    return this.compiled(`objects ${sql}`, () => this.db.prepare(sql)).all(...parameters) as T[];
+  }
+
+  /**
+   * A statement that is compiled once: what a compiled one holds is freed only with the garbage, which does not know how
+   * much it is.
+   */
+  private compiled(key: string, compile: () => Database.Statement): Database.Statement {
+    const known = this.kept.get(key);
+    this.kept.delete(key);
+    const statement = known ?? compile();
+    if (key.length > KEPT_TEXT) return statement;
+    this.kept.set(key, statement);
+    const [oldest] = this.kept.keys();
+    if (this.kept.size > KEPT_STATEMENTS && oldest !== undefined) this.kept.delete(oldest);
+    return statement;
   }
 
   /** As `rows`, one at a time. */

@@ -6,12 +6,12 @@ import { decodeText } from "./text.ts";
 
 /** The texts of a dictionary value: one, or the elements of a list in the order of their first appearance in the case. */
 export function decodeValue(file: CaseFile, id: number | bigint): string[] {
-  const rows = file.db
-    .prepare<[bigint, bigint], { text: string; odd: number }>(
-      `SELECT ifnull(text, folded) AS text, ifnull(odd, 0) AS odd FROM value WHERE folded IS NOT NULL
-         AND id IN (SELECT ? UNION ALL SELECT item FROM value_item WHERE list = ?) ORDER BY id`,
-    )
-    .all(BigInt(id), BigInt(id));
+  const rows = file.objects<{ text: string; odd: number }>(
+    `SELECT ifnull(text, folded) AS text, ifnull(odd, 0) AS odd FROM value WHERE folded IS NOT NULL
+       AND id IN (SELECT ? UNION ALL SELECT item FROM value_item WHERE list = ?) ORDER BY id`,
+    BigInt(id),
+    BigInt(id),
+  );
   return rows.map(({ text, odd }) => decodeText(text, odd === 1));
 }
 

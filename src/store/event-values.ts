@@ -16,18 +16,13 @@ export function readFieldValues(file: CaseFile, event: bigint, place: ValuePlace
 
 /** What the side table of a field holds for an event: ids or numbers of a list, or of a field without a column. */
 export function readSideValues(file: CaseFile, field: number, event: bigint): (bigint | number)[] {
-  return file.db
-    .prepare<[bigint], bigint | number>(`SELECT v FROM f_${field} WHERE event = ?`)
-    .pluck()
-    .safeIntegers()
-    .all(event);
+  return file
+    .rows({ sql: `SELECT v FROM f_${field} WHERE event = ?`, parameters: [event] })
+    .map(([value]) => value as bigint | number);
 }
 
 function column(file: CaseFile, name: string, event: bigint): (bigint | number)[] {
-  const value = file.db
-    .prepare<[bigint], bigint | number | null>(`SELECT ${name} FROM event WHERE id = ?`)
-    .pluck()
-    .safeIntegers()
-    .get(event);
-  return value === null || value === undefined ? [] : [value];
+  const [row] = file.rows({ sql: `SELECT ${name} FROM event WHERE id = ?`, parameters: [event] });
+  const value = row?.[0];
+  return typeof value === "bigint" || typeof value === "number" ? [value] : [];
 }

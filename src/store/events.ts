@@ -123,20 +123,19 @@ export class EventReader {
   }
 
   #derived(event: number): string {
-    const row = this.#file.db
-      .prepare<[bigint], { block: number; offset: number; bytes: number }>(
-        "SELECT block, offset, bytes FROM derived WHERE event = ?",
-      )
-      .get(BigInt(event));
+    const [row] = this.#file.objects<{ block: number; offset: number; bytes: number }>(
+      "SELECT block, offset, bytes FROM derived WHERE event = ?",
+      BigInt(event),
+    );
     invariant(row !== undefined, `event ${event} has a derived document`);
     let block = this.#derivedBlocks.get(row.block);
     if (block === undefined) {
-      const data = this.#file.db
-        .prepare<[bigint], Buffer>("SELECT data FROM derived_block WHERE id = ?")
-        .pluck()
-        .get(BigInt(row.block));
-      invariant(data !== undefined, `derived block ${row.block} exists`);
-      block = decompressBlock(data, `derived block ${row.block}`);
+      const [found] = this.#file.objects<{ data: Buffer }>(
+        "SELECT data FROM derived_block WHERE id = ?",
+        BigInt(row.block),
+      );
+      invariant(found !== undefined, `derived block ${row.block} exists`);
+      block = decompressBlock(found.data, `derived block ${row.block}`);
       this.#derivedBlocks.clear();
       this.#derivedBlocks.set(row.block, block);
     }

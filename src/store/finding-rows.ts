@@ -42,6 +42,13 @@ export function readFindings(file: CaseFile, ids: readonly number[] | null = nul
   return file.rows({ sql, parameters: ids === null ? [] : [JSON.stringify(ids)] }).map(toFinding);
 }
 
+/** The ids of all findings, in the order of `readFindings`. */
+export function readFindingIds(file: CaseFile): number[] {
+  return file
+    .rows({ sql: "SELECT id FROM finding ORDER BY time IS NULL, time, id", parameters: [] })
+    .map(([id]) => Number(id));
+}
+
 /** One finding, or null. */
 export function readFinding(file: CaseFile, id: number): StoredFinding | null {
   const row = file.rows({ sql: `${SELECT} WHERE f.id = ?`, parameters: [BigInt(id)] })[0];
@@ -79,11 +86,10 @@ function toFinding(row: unknown[]): StoredFinding {
 
 /** The ordered events of findings: finding -> events; null is a missing event. */
 export function readFindingEvents(file: CaseFile, findings: readonly number[]): Map<number, (number | null)[]> {
-  const rows = file.db
-    .prepare<[string], { finding: number; event: number | null }>(
-      "SELECT finding, event FROM finding_event WHERE finding IN (SELECT value FROM json_each(?)) ORDER BY finding, position",
-    )
-    .all(JSON.stringify(findings));
+  const rows = file.objects<{ finding: number; event: number | null }>(
+    "SELECT finding, event FROM finding_event WHERE finding IN (SELECT value FROM json_each(?)) ORDER BY finding, position",
+    JSON.stringify(findings),
+  );
   const events = new Map<number, (number | null)[]>(findings.map((finding) => [finding, []]));
   for (const { finding, event } of rows) events.get(finding)?.push(event);
   return events;

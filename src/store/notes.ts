@@ -41,9 +41,8 @@ export function setNoteDeleted(file: CaseFile, note: number, deleted: boolean): 
 
 /** The notes of a finding that were not taken back, oldest first. */
 export function readNotes(file: CaseFile, finding: number): StoredNote[] {
-  return file.db
-    .prepare<[number], StoredNote>(
-      "SELECT id, finding, text, analyst, at FROM note WHERE finding = ? AND deleted = 0 ORDER BY id",
-    )
-    .all(finding);
+  return file.objects<StoredNote>(
+    "SELECT id, finding, text, analyst, at FROM note WHERE finding = ? AND deleted = 0 ORDER BY id",
+    finding,
+  );
 }

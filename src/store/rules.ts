@@ -72,7 +72,7 @@ const SELECT_RULE = "SELECT id AS row, identity, rule_id AS id, path, hash, name
 
 /** A stored rule by its row, or null. */
 export function readRule(file: CaseFile, row: number): RuleRow | null {
-  return file.db.prepare<[number], RuleRow>(`${SELECT_RULE} WHERE id = ?`).get(row) ?? null;
+  return file.objects<RuleRow>(`${SELECT_RULE} WHERE id = ?`, row)[0] ?? null;
 }
 
 /** The rule versions that findings point at, in order of their rows. */

@@ -61,11 +61,10 @@ export function readStep(file: CaseFile, finding: number, list: StepListName, st
 
 /** What was said of the steps of a finding, in their order. */
 export function readSteps(file: CaseFile, finding: number): StoredStep[] {
-  return file.db
-    .prepare<[number], StoredStep>(
-      "SELECT list, step, state, note, analyst, at FROM step_state WHERE finding = ? ORDER BY list, step",
-    )
-    .all(finding);
+  return file.objects<StoredStep>(
+    "SELECT list, step, state, note, analyst, at FROM step_state WHERE finding = ? ORDER BY list, step",
+    finding,
+  );
 }
 
 export function writeStep(file: CaseFile, finding: number, step: StoredStep): void {

@@ -136,12 +136,14 @@ export class CaseBook {
   /** The steps of the guide of a finding's rule, with their states. */
   steps(finding: number, list: StepList): StepProgress[] {
     const { guide } = this.ruleOf(finding);
+    const steps = list === "step" ? guide.triage : guide.response;
+    if (steps.length === 0) return [];
     const said = new Map(
       readSteps(this.file, finding)
         .filter((stored) => stored.list === list)
         .map((stored): [number, StoredStep] => [stored.step, stored]),
     );
-    return (list === "step" ? guide.triage : guide.response).map((step) => {
+    return steps.map((step) => {
       const state = said.get(step.number);
       return {
         list,

@@ -39,10 +39,21 @@ export class EvidenceReader {
       const originalSha256 = withheld
         ? withheldOriginal(this.#file, event)
         : sha256Hex(this.#reader.originalBytes(event));
-      evidence.set(event, { ...origin, originalSha256, withheld, json, original, values: flattenJson(json) });
+      evidence.set(event, withValues({ ...origin, originalSha256, withheld, json, original }));
     }
     return evidence;
   }
+}
+
+/** The values are read out of the document when they are asked for: not everything that needs an event needs them. */
+function withValues(event: Omit<EventEvidence, "values">): EventEvidence {
+  let values: ReadonlyMap<string, readonly string[]> | undefined;
+  return {
+    ...event,
+    get values() {
+      return (values ??= flattenJson(event.json));
+    },
+  };
 }
 
 /** The values of a JSON document by dotted path, as text, in document order. Empty where it is no object. */

@@ -26,10 +26,11 @@ export interface FindingFilter {
 
 /** The findings that pass, in their order. */
 export function filterFindings(rows: readonly FindingRow[], filter: FindingFilter): FindingRow[] {
-  return rows.filter((row) => passes(row, filter));
+  return rows.filter((row) => passesFilter(row, filter));
 }
 
-function passes(row: FindingRow, filter: FindingFilter): boolean {
+/** Whether a finding passes. */
+export function passesFilter(row: FindingRow, filter: FindingFilter): boolean {
   const named = isAny(filter.ids, row.id);
   if (filter.ids !== undefined && filter.ids.length > 0 && !named) return false;
   if (!named && row.suppressedBy !== null && filter.suppressed !== true) return false;
