@@ -8,6 +8,7 @@ import { FieldRegistry, type RegisteredField } from "./field-registry.ts";
 import { HashRuns } from "./hash-runs.ts";
 import { Originals } from "./originals.ts";
 import { NumberRecord } from "./record.ts";
+import { EventDigests, type RowDigest } from "./row-digests.ts";
 import { CELL, ROW, ROW_HAS_HIT, ROW_HAS_TIE, type RowBatch } from "./row-batch.ts";
 import { SideRows } from "./side-rows.ts";
 import { addSourceCounts, noCounts, type SourceCounts } from "./source-counts.ts";
@@ -88,6 +89,7 @@ interface Pending {
   readonly side: SideRows;
   readonly derived: (readonly [event: number, block: number, offset: number, bytes: number])[];
   readonly derivedBlocks: (readonly [id: number, data: Uint8Array])[];
+  readonly digests: (readonly [digest: RowDigest, source: number, block: number])[];
   readonly counts: SourceCounts;
 }
 
@@ -102,6 +104,7 @@ export class EventSink {
   readonly #fields: FieldRegistry;
   readonly #judge: DuplicateJudge;
   readonly #originals: Originals;
+  readonly #digests = new EventDigests();
   readonly #workers = new Map<number, WorkerMaps>();
   readonly #stage = new Stage();
   readonly #stagePath: string;
@@ -195,6 +198,7 @@ export class EventSink {
   add(batch: RowBatch, origin: BatchOrigin): void {
     const maps = this.#mapsOf(origin.worker, batch);
     this.#addBlocks(batch, origin);
+    this.#keepDigest(this.#values.takeDigest(), this.#nextBlock - 1);
     this.#addRows(batch, origin, maps);
     const lineBase = origin.relativeLines ? this.#line : 0;
     for (const { position, bytes, line, code, reason } of batch.rejected) {
@@ -253,6 +257,10 @@ export class EventSink {
     });
   }
 
+  #keepDigest(digest: RowDigest | null, block: number): void {
+    if (digest !== null) this.#pending.digests.push([digest, this.#source, block]);
+  }
+
   #addRows(batch: RowBatch, origin: BatchOrigin, maps: WorkerMaps): void {
     const { rows } = batch;
     const events = this.#events;
@@ -262,7 +270,9 @@ export class EventSink {
     const lineBase = origin.relativeLines ? this.#line : 0;
     let block = 0;
     let at = 0;
-    const ids = batch.side.length + batch.derived.length > 0 ? new Int32Array(batch.events) : null;
+    let side = 0;
+    let hashed = 0;
+    const ids = batch.derived.length > 0 ? new Int32Array(batch.events) : null;
     for (let row = 0; row < batch.events; row++) {
       const position = origin.start + (rows[at + ROW.position] as number);
       while (block + 1 < this.#blocks.length && position >= (this.#blocks[block]?.end ?? 0)) block += 1;
@@ -279,6 +289,10 @@ export class EventSink {
       }
       const event = this.#nextEvent++;
       this.#judge.add(event, rows, at, place.id, position - place.start);
+      if (place.id !== hashed) {
+        this.#keepDigest(this.#digests.end(), hashed);
+        hashed = place.id;
+      }
       if (ids !== null) ids[row] = event;
       record.clear();
       if ((flags & EVENT_FLAG.untimed) === 0) {
@@ -327,12 +341,14 @@ export class EventSink {
       invariant(length <= MAX_RECORD, "a row of numbers fits a page");
       const to = this.#stage.reserve(events, event, length);
       record.write(this.#stage.data, to);
+      this.#digests.add(event, record);
+      side = this.#addSide(batch, maps, row, event, side);
       counts.events += 1;
       at = end;
     }
-    if (ids === null) return;
-    this.#addSide(batch, maps, ids);
-    this.#addDerived(batch, ids);
+    this.#keepDigest(this.#digests.end(), hashed);
+    this.#pendingBytes += (batch.side.length / 5) * SMALL_ROW_BYTES;
+    if (ids !== null) this.#addDerived(batch, ids);
   }
 
   #addDerived(batch: RowBatch, ids: Int32Array): void {
@@ -345,15 +361,18 @@ export class EventSink {
     }
   }
 
-  #addSide(batch: RowBatch, maps: WorkerMaps, ids: Int32Array): void {
-    const { side } = batch;
-    this.#pendingBytes += (side.length / 5) * SMALL_ROW_BYTES;
-    for (let at = 0; at < side.length; at += 5) {
-      const event = ids[side[at] as number] as number;
-      if (event === 0) continue;
+  /** Numbers of lists of an event; `at` is where those of the events before it end. Returns where its own end. */
+  #addSide({ side }: RowBatch, maps: WorkerMaps, row: number, event: number, from: number): number {
+    let at = from;
+    for (; at < side.length && (side[at] as number) <= row; at += 5) {
+      // Those of a duplicate before it.
+      if ((side[at] as number) < row) continue;
       const field = maps.fields[side[at + 1] as number] as RegisteredField;
-      this.#pending.side.add(field, event, side[at + 2] as number, side[at + 3] as number, side[at + 4] as number);
+      const [cell, low, high] = [side[at + 2] as number, side[at + 3] as number, side[at + 4] as number];
+      this.#pending.side.add(field, event, cell, low, high);
+      this.#digests.addSide(field.id, event, cell, low, high);
     }
+    return at;
   }
 
   /** The flags of an event; -1 when it is a duplicate and not kept. */
@@ -432,6 +451,12 @@ export class EventSink {
     for (const [id, data] of pending.derivedBlocks) insertDerivedBlock.run(BigInt(id), data);
     const insertDerived = db.prepare("INSERT INTO derived (event, block, offset, bytes) VALUES (?, ?, ?, ?)");
     for (const row of pending.derived) insertDerived.run(...row.map(BigInt));
+    const insertDigest = db.prepare(
+      "INSERT INTO row_digest (kind, first, last, source, block, sha256) VALUES (?, ?, ?, ?, ?, ?)",
+    );
+    for (const [{ kind, first, last, sha256 }, source, block] of pending.digests) {
+      insertDigest.run(kind, BigInt(first), BigInt(last), BigInt(source), BigInt(block), sha256);
+    }
     pending.side.insertStaged(db);
     this.#fields.writeCounts(this.#source);
     addSourceCounts(db, this.#source, pending.counts);
@@ -453,6 +478,7 @@ function noPending(): Pending {
     side: new SideRows(),
     derived: [],
     derivedBlocks: [],
+    digests: [],
     counts: noCounts(),
   };
 }

@@ -5,7 +5,7 @@
 import type { CaseFile } from "./case-file.ts";
 import { rowDigest } from "./row-digest.ts";
 
-export type LoadDigests = Readonly<Record<"source" | "members" | "rejected" | "duplicates", string>>;
+export type LoadDigests = Readonly<Record<"source" | "members" | "rejected" | "duplicates" | "rows", string>>;
 export type CaseDigests = Readonly<Record<"fields" | "derived" | "places", string>>;
 
 const MEMBERS = "(SELECT id FROM member WHERE source = ?)";
@@ -40,6 +40,12 @@ export function loadDigests(file: CaseFile, source: number): LoadDigests {
       file,
       ["id", "event", "member", "line", "block", "offset", "bytes"],
       `FROM duplicate WHERE member IN ${MEMBERS} ORDER BY id`,
+      id,
+    ),
+    rows: rowDigest(
+      file,
+      ["kind", "first", "last", "block", "sha256"],
+      "FROM row_digest WHERE source = ? ORDER BY kind, first",
       id,
     ),
   };

@@ -26,6 +26,25 @@ interface FieldRows {
   last: number;
 }
 
+/** Makes rows of side tables. */
+export class SideRecord {
+  readonly #record = new NumberRecord(2);
+
+  /** Valid until the next call. @param cell `CELL.int64` or `CELL.double` */
+  of(event: number, cell: number, low: number, high: number): NumberRecord {
+    const record = this.#record;
+    record.clear();
+    record.setInt32(0, event);
+    if (cell !== CELL.double) record.setInt64(1, low, high);
+    // A column of reals keeps whole numbers as integers, and no sign of a zero.
+    else record.setDouble(1, low, low === 0 && high === MINUS_ZERO ? 0 : high);
+    return record;
+  }
+}
+
+/** The upper half of -0. */
+const MINUS_ZERO = 0x8000_0000 | 0;
+
 /** Lists of numbers on their way into the side tables of their fields. */
 export class SideRows {
   readonly #fields = new Map<number, FieldRows>();
@@ -44,19 +63,16 @@ export class SideRows {
   stage(stage: Stage): void {
     if (this.#fields.size === 0) return;
     const table: StageTable = stage.table("side", "CREATE TABLE side (event INTEGER, v)");
-    const record = new NumberRecord(2);
+    const record = new SideRecord();
     let row = 0;
     for (const rows of this.#fields.values()) {
       rows.first = row + 1;
       const { words } = rows;
       for (let at = 0; at < words.length; at += 4) {
-        record.clear();
-        record.setInt32(0, words[at] as number);
-        const [low, high] = [words[at + 2] as number, words[at + 3] as number];
-        if (words[at + 1] === CELL.double) record.setDouble(1, low, high);
-        else record.setInt64(1, low, high);
-        const to = stage.reserve(table, ++row, record.length);
-        record.write(stage.data, to);
+        const [event, cell, low, high] = words.slice(at, at + 4) as [number, number, number, number];
+        const made = record.of(event, cell, low, high);
+        const to = stage.reserve(table, ++row, made.length);
+        made.write(stage.data, to);
       }
       rows.last = row;
     }

@@ -5,6 +5,7 @@ import { parseIp } from "../ecs/ip.ts";
 import { ByteHash } from "./byte-hash.ts";
 import { type RowBatch, VALUE_FAMILY, VALUE_IP, VALUE_ODD } from "./row-batch.ts";
 import type { HashRuns } from "./hash-runs.ts";
+import { type RowDigest, ValueDigests } from "./row-digests.ts";
 import { Bytes, type Stage, type StageTable, writeVarint, varintSize } from "./stage.ts";
 import { ValueIndex } from "./value-index.ts";
 import { ValueLookup } from "./value-lookup.ts";
@@ -31,6 +32,7 @@ export class ValueWriter {
   /** Ids below it were in the case before. */
   readonly #firstId: number;
   readonly #hash = new ByteHash();
+  readonly #digests = new ValueDigests();
   readonly #record = new Bytes(1 << 16);
   readonly #selectText: Database.Statement;
   readonly #selectItems: Database.Statement;
@@ -192,6 +194,11 @@ export class ValueWriter {
     }
   }
 
+  /** The digest of the values that were new since the last one; null when none was. */
+  takeDigest(): RowDigest | null {
+    return this.#digests.end();
+  }
+
   /** Remembers what the case was asked for; 0 when it has no such value. */
   #known(key: number, hash: number, found: bigint | undefined): number {
     if (found === undefined) return 0;
@@ -213,6 +220,7 @@ export class ValueWriter {
     }
     const odd = (flags & VALUE_ODD) !== 0;
     const ip = (flags & VALUE_IP) !== 0;
+    this.#digests.addText(id, family, { odd, ip }, bytes, start, length);
     const textType = 13 + 2 * length;
     const columns = odd ? 6 : ip ? 5 : upper ? 4 : 3;
     const familyType = family < 0x80 ? 1 : family < 0x8000 ? 2 : 4;
@@ -250,6 +258,7 @@ export class ValueWriter {
   }
 
   #stageList(id: number, family: number, items: Int32Array): void {
+    this.#digests.addList(id, family, items);
     const { data } = this.#record;
     const { stage, values, items: table } = this.#open();
     data[0] = 3;

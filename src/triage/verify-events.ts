@@ -14,21 +14,21 @@ import { memberBytes } from "../store/members.ts";
 import { readRedaction } from "../store/redaction.ts";
 import { listSources } from "../store/sources.ts";
 import { Problems } from "./verify-problems.ts";
+import { type CheckedRows, checkEventRows } from "./verify-rows.ts";
 import type { Check } from "./verify-types.ts";
 
 /** Every event has the values that its original gives, in every column. */
 export function checkEvents(file: CaseFile, onProgress: (share: number) => void): Check {
   const check = new Problems("events");
   if (readRedaction(file) !== null) return check.withhold("events are not compared with originals that are withheld");
-  const versions = new Set(listSources(file).map(({ normaliser }) => normaliser));
-  if (versions.size > 1 || (versions.size === 1 && !versions.has(NORMALISER_VERSION))) {
-    return check.skip("the case was loaded with other rules of normalisation than this version has");
-  }
+  const sources = new Map(listSources(file).map((source) => [source.id, source]));
+  const others = [...sources.values()].filter(({ normaliser }) => normaliser !== NORMALISER_VERSION);
   const fields = listFields(file).filter((field) => field.complete);
   const reader = new EventReader(file);
   const loads = loadsOf(file);
   const places = new Places(file);
   const last = file.db.prepare<[], number>("SELECT ifnull(max(id), 0) FROM event").pluck().get() ?? 0;
+  const changed = new ChangedRows(file);
   const select = file.db.prepare<[number, number], EventRow>(
     `SELECT e.id, m.source, e.member, ifnull(b.offset + e.offset, -1) AS start, e.bytes, e.line, e.flags,
        CAST(e.time AS TEXT) AS time, CAST(e.tiebreaker AS TEXT) AS tiebreaker
@@ -49,15 +49,46 @@ export function checkEvents(file: CaseFile, onProgress: (share: number) => void)
       const problem =
         load === undefined || event.start < 0
           ? "it is not in the evidence"
-          : (places.problem(event) ?? eventProblem(reader, event, fields, stored.get(event.id) ?? {}, load));
-      if (problem !== null) check.add(`event ${event.id}: ${problem}`);
+          : (places.problem(event) ??
+            (load.sameVersion ? eventProblem(reader, event, fields, stored.get(event.id) ?? {}, load) : null));
+      if (problem !== null) {
+        check.add(`event ${event.id}: ${problem}`);
+        changed.told(event.id);
+      }
       after = event.id;
     }
     onProgress(last === 0 ? 1 : after / last);
   }
   for (const problem of familyProblems(file, fields)) check.add(problem);
   for (const path of sideProblems(file)) check.add(`${path}: what the case says of its side table is not so`);
-  return check.done();
+  for (const { first, last, source, block } of changed.rest()) {
+    const path = sources.get(source)?.path ?? `source ${source}`;
+    check.add(`events ${first} to ${last}, of block ${block} of ${path}, are not the rows that were loaded`);
+  }
+  if (others.length === 0) return check.done();
+  const paths = others.map(({ path, normaliser }) => `${path} (${normaliser})`).join(", ");
+  return check.skip(
+    `loaded by another version of the normaliser, not normalised anew: ${paths}; this is ${NORMALISER_VERSION}. Their rows were compared with the digests that were taken when they were loaded`,
+  );
+}
+
+/** Rows that are not what they were, but for those of which something was said already. */
+class ChangedRows {
+  readonly #changed: CheckedRows[] = [];
+  readonly #told = new Set<CheckedRows>();
+
+  constructor(file: CaseFile) {
+    for (const rows of checkEventRows(file)) if (!rows.same) this.#changed.push(rows);
+  }
+
+  told(event: number): void {
+    const rows = this.#changed.find(({ first, last }) => first <= event && event <= last);
+    if (rows !== undefined) this.#told.add(rows);
+  }
+
+  rest(): CheckedRows[] {
+    return this.#changed.filter((rows) => !this.#told.has(rows));
+  }
 }
 
 const BATCH = 1_000;
@@ -271,6 +302,8 @@ function storedText(field: StoredField, value: LeafValue, zone: TimeZone | undef
 
 /** How a source was loaded. */
 interface LoadFacts {
+  /** By the rules of normalisation that this program has. */
+  readonly sameVersion: boolean;
   readonly zone: TimeZone | undefined;
   readonly timestampField: string;
   readonly tiebreakerField: string;
@@ -278,14 +311,14 @@ interface LoadFacts {
 
 function loadsOf(file: CaseFile): Map<number, LoadFacts> {
   return new Map(
-    listSources(file).map(({ id, options }) => {
+    listSources(file).map(({ id, options, normaliser }) => {
       const {
         timezone = null,
         timestampField = "@timestamp",
         tiebreakerField = "event.sequence",
       } = JSON.parse(options) as { timezone?: string | null; timestampField?: string; tiebreakerField?: string };
       const zone = timezone === null ? undefined : parseTimeZone(timezone);
-      return [id, { zone, timestampField, tiebreakerField }];
+      return [id, { sameVersion: normaliser === NORMALISER_VERSION, zone, timestampField, tiebreakerField }];
     }),
   );
 }

@@ -9,6 +9,7 @@ import { readRedaction } from "../store/redaction.ts";
 import { listMembers, listSources, type StoredSource } from "../store/sources.ts";
 import { decodeText, encodeText } from "../store/text.ts";
 import { Problems } from "./verify-problems.ts";
+import { checkValueRows } from "./verify-rows.ts";
 import type { Check } from "./verify-types.ts";
 
 /** Every member, put together again from its blocks, has the size and sha256 it was loaded with. */
@@ -85,14 +86,16 @@ const DIGESTED: Readonly<Record<string, string>> = {
   members: "its members are not those that were loaded",
   rejected: "what the case says of rejected documents is not what was loaded",
   duplicates: "what the case says of duplicates is not what was loaded",
+  rows: "the digests of its rows are not those that were taken when it was loaded",
   fields: "the inventory of fields is not what the last load left",
   places: "where the documents that others were converted to are from is not what the last load left",
   derived: "the documents that others were converted to are not what the last load left",
 };
 
+/** What is not as it was told; an older version told of less. */
 function differing(told: unknown, found: Readonly<Record<string, string>>): string[] {
   const before = told as Readonly<Record<string, string>>;
-  return Object.keys(found).filter((name) => before[name] !== found[name]);
+  return Object.keys(found).filter((name) => name in before && before[name] !== found[name]);
 }
 
 /** The dictionary says what its texts say: folded forms are right, and no text stands twice. */
@@ -122,6 +125,10 @@ export function checkDictionary(file: CaseFile): Check {
     .pluck()
     .iterate()) {
     check.add(`value ${id} stands more than once`);
+  }
+  if (check.total > 0 || readRedaction(file) !== null) return check.done();
+  for (const { first, last, same } of checkValueRows(file)) {
+    if (!same) check.add(`values ${first} to ${last} are not those that were loaded`);
   }
   return check.done();
 }

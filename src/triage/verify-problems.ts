@@ -29,6 +29,11 @@ export class Problems {
     };
   }
 
+  /** How many things were found wrong. */
+  get total(): number {
+    return this.#total;
+  }
+
   /** A part could not be checked. */
   skip(reason: string): Check {
     return { ...this.done(), skipped: reason };

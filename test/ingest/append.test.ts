@@ -57,7 +57,18 @@ async function load(name: string, paths: readonly string[], more: Partial<LoadOp
   }
 }
 
-const TABLES = ["block", "rejected", "duplicate", "family", "value", "value_item", "field", "field_source", "event"];
+const TABLES = [
+  "block",
+  "rejected",
+  "duplicate",
+  "family",
+  "value",
+  "value_item",
+  "field",
+  "field_source",
+  "event",
+  "row_digest",
+];
 
 async function contents(name: string): Promise<Record<string, unknown[][]>> {
   const file: CaseFile = await openCase(path.join(folder, name), "read");

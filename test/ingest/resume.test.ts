@@ -62,6 +62,7 @@ function contents(name: string): Promise<Record<string, unknown[][]>> {
       "value_item",
       "field",
       "field_source",
+      "row_digest",
     ];
     const all: Record<string, unknown[][]> = {};
     for (const table of [...tables, "event"])

@@ -93,9 +93,10 @@ describe("a case of an older schema", () => {
     ]);
     expect(verifyJournal(file).problems).toEqual([]);
     file.close();
-    const { more: _more, journal: _journal, ...after } = dump(at("old.case"));
-    const { more: _before, journal: _none, ...unchanged } = before;
-    expect(after).toEqual(unchanged);
+    const after = dump(at("old.case"));
+    expect(after).toMatchObject({ ...before, more: [[1, 2]], journal: [expect.anything()] });
+    const added = Object.keys(after).filter((table) => !(table in before) && table !== "more");
+    expect(added.flatMap((table) => after[table])).toEqual([]);
     expect(dump(at(`old.case.schema-${from}`))).toEqual(before);
     expect(told).toEqual([{ path: at("old.case"), from, to: 990, backup: at(`old.case.schema-${from}`) }]);
     expect(readdirSync(folder).sort()).toEqual(["old.case", `old.case.schema-${from}`]);
@@ -119,7 +120,7 @@ describe("a case of an older schema", () => {
   });
 
   it("stays what it was when a migration fails", async () => {
-    const before = await olderCase("old.case", 1);
+    const before = await olderCase("old.case", readMigrations().length);
     const bad = [...all, { name: "0995_bad", version: 995, text: "DROP TABLE setting; SELECT nonsense;" }];
     await expect(openCase(at("old.case"), "write", bad)).rejects.toMatchObject({ code: "migration-failed" });
     expect(dump(at("old.case"))).toEqual(before);
@@ -127,7 +128,7 @@ describe("a case of an older schema", () => {
   });
 
   it("stays what it was when the migration is killed", async () => {
-    const before = await olderCase("old.case", 1);
+    const before = await olderCase("old.case", readMigrations().length);
     const child = path.join(import.meta.dirname, "migrate-child.ts");
     expect(spawnSync(process.execPath, [child, at("old.case")]).signal).toBe("SIGKILL");
     const file = await openCase(at("old.case"), "read");
@@ -135,7 +136,7 @@ describe("a case of an older schema", () => {
     file.close();
     (await openCase(at("old.case"), "write")).close();
     expect(dump(at("old.case"))).toEqual(before);
-    expect(dump(at("old.case.schema-10"))).toEqual(before);
+    expect(dump(at(`old.case.schema-${SCHEMA_VERSION}`))).toEqual(before);
   });
 });
 

@@ -16,6 +16,7 @@ const EVIDENCE: Readonly<Record<string, string>> = {
   field: "id, path, type, typed_by, family, has_column, strings, numbers, booleans, lists",
   field_source: "*",
   event: "*",
+  row_digest: "*",
 };
 
 const FINDINGS = `SELECT f.key, r.rule_id, r.hash, f.time, f.end_time, f.total, f.join_keys, f.summary, f.suppressed_by,

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { NORMALISER_VERSION } from "../../src/ecs/normalise.ts";
 import { loadEvidence } from "../../src/ingest/load.ts";
 import { DEFAULT_LOAD_OPTIONS } from "../../src/ingest/load-types.ts";
 import { runCli } from "../../src/cli/program.ts";
@@ -80,6 +81,42 @@ describe("verify", () => {
     const field = file.db.prepare("SELECT id FROM field WHERE path = 'destination.port'").pluck().get() as number;
     file.db.exec(`UPDATE event SET f${field} = 80 WHERE id = 2`);
     expect(await problems()).toEqual(['events: event 2: destination.port is ["80"], but its original says ["4444"]']);
+  });
+
+  it("finds a change of a row that its original says nothing of, by the digest of its block", async () => {
+    file.db.exec("UPDATE event SET identity = identity + 1 WHERE id = 3");
+    expect(await problems()).toEqual([
+      "events: events 1 to 4, of block 1 of dump.ndjson, are not the rows that were loaded",
+    ]);
+  });
+
+  it("finds a changed value of the dictionary by its digest, too", async () => {
+    file.db.exec("UPDATE value SET folded = 'nd' WHERE folded = 'nc'");
+    const last = file.db.prepare("SELECT max(id) FROM value").pluck().get() as number;
+    expect(await problems()).toContain(`dictionary: values 1 to ${last} are not those that were loaded`);
+  });
+
+  it("finds a changed digest", async () => {
+    file.db.exec("UPDATE row_digest SET sha256 = zeroblob(32) WHERE kind = 'event'");
+    expect(await problems()).toEqual([
+      "evidence: dump.ndjson: the digests of its rows are not those that were taken when it was loaded",
+      "events: events 1 to 4, of block 1 of dump.ndjson, are not the rows that were loaded",
+    ]);
+  });
+
+  it("compares rows of another version of the normaliser with their digests alone, and says so", async () => {
+    file.db.exec("UPDATE source SET normaliser = 0");
+    const skipped = async () => (await verifyCase(file)).checks.find(({ name }) => name === "events")?.skipped;
+    expect(await skipped()).toBe(
+      `loaded by another version of the normaliser, not normalised anew: dump.ndjson (0); this is ${NORMALISER_VERSION}. ` +
+        "Their rows were compared with the digests that were taken when they were loaded",
+    );
+    const field = file.db.prepare("SELECT id FROM field WHERE path = 'destination.port'").pluck().get() as number;
+    file.db.exec(`UPDATE event SET f${field} = 80 WHERE id = 2`);
+    expect(await problems()).toEqual([
+      "evidence: dump.ndjson: what the case says of it is not what was loaded",
+      "events: events 1 to 4, of block 1 of dump.ndjson, are not the rows that were loaded",
+    ]);
   });
 
   it("finds a dictionary that folds wrongly", async () => {

@@ -15,8 +15,6 @@ import { tempFolder } from "../temp-folder.ts";
 /** Columns that say nothing which findings or evidence rest on; docs/integrity.md says why. */
 const CANNOT_MATTER: ReadonlySet<string> = new Set([
   "source.owner",
-  "event.identity",
-  "event.hit",
   "field.side_complete",
   "field.side_until",
   "family.id",

@@ -35,7 +35,8 @@ export const FIXED_TEXTS = {
   note: ["at"],
   exception: ["at", "expires_at"],
   journal: ["at", "action", "previous", "hash"],
-} as const satisfies Readonly<Record<keyof typeof FREE_TEXTS, readonly string[]>>;
+  row_digest: ["kind"],
+} as const satisfies Readonly<Record<keyof typeof FREE_TEXTS | "row_digest", readonly string[]>>;
 
 /**
  * Masks the texts, counts summaries of findings anew from what is left, and forgets the settings of the screen. The hashes

@@ -30,7 +30,8 @@ export function withholdValues(file: CaseFile, secrets: Secrets, isWithheld: Fie
   }
   db.exec(
     `DELETE FROM value_item WHERE list IN (SELECT id FROM temp.hidden_value);
-     DELETE FROM value WHERE id IN (SELECT id FROM temp.hidden_value)`,
+     DELETE FROM value WHERE id IN (SELECT id FROM temp.hidden_value);
+     DELETE FROM row_digest`,
   );
   renameFields(file, secrets);
 }
