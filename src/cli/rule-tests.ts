@@ -130,7 +130,7 @@ async function loadAll(
   const file = await openCase(casePath, "create");
   try {
     await loadEvidence(file, [dump], { ...DEFAULT_LOAD_OPTIONS, keepDuplicates: true });
-    ensureSideTables(file, await fieldsWithoutTable(casePath, rules.map(testedTask)));
+    ensureSideTables(file, await fieldsWithoutTable(casePath, rules.map(testedTask), null));
   } finally {
     file.close();
   }

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { invariant, UserError } from "../base/errors.ts";
 import { forkModule } from "../base/fork-module.ts";
 import type { EngineReply, EngineRequest } from "./engine-protocol.ts";
+import type { SeenEvidence } from "../store/seen-evidence.ts";
 import type { RuleMatch, RuleRun, RuleTask, TaskOptions } from "./rule-task.ts";
 
 type GoodReply = EngineReply & { ok: true };
@@ -30,17 +31,20 @@ export class EngineStopped extends Error {
 /** An engine process and the requests it has not answered yet. A new process is started after one was stopped. */
 export class EngineClient {
   private readonly casePath: string;
+  private readonly seen: SeenEvidence | null;
   private child: ChildProcess | null = null;
   private readonly waiting = new Map<number, Waiting>();
   private nextId = 1;
 
-  constructor(casePath: string) {
+  /** @param seen the evidence that it looks at; null: all that the case holds */
+  constructor(casePath: string, seen: SeenEvidence | null = null) {
     this.casePath = casePath;
+    this.seen = seen;
   }
 
   /** Resolves when a process has the case open. @throws UserError see `openCase`; EngineStopped after `stop` */
   async open(): Promise<void> {
-    await this.ask({ id: this.nextId++, kind: "open" });
+    await this.ask({ id: this.nextId++, kind: "open", seen: this.seen });
   }
 
   /**
@@ -48,12 +52,12 @@ export class EngineClient {
    * @throws EngineStopped after `stop`
    */
   async makeFields(tasks: readonly RuleTask[], onProgress: (done: number) => void): Promise<void> {
-    await this.ask({ id: this.nextId++, kind: "fields", tasks }, onProgress);
+    await this.ask({ id: this.nextId++, kind: "fields", tasks, seen: this.seen }, onProgress);
   }
 
   /** Runs a rule. @throws EngineStopped after `stop` */
   async rule(task: RuleTask, options: TaskOptions): Promise<BegunRun> {
-    const reply = await this.ask({ id: this.nextId++, kind: "rule", task, options });
+    const reply = await this.ask({ id: this.nextId++, kind: "rule", task, options, seen: this.seen });
     invariant(reply.kind === "rule", "an engine process answers what it was asked");
     return reply;
   }

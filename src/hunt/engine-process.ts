@@ -5,6 +5,7 @@
 import process from "node:process";
 import { errorMessage, UserError } from "../base/errors.ts";
 import { Engine } from "./engine.ts";
+import type { SeenEvidence } from "../store/seen-evidence.ts";
 import { type EngineReply, type EngineRequest, MATCHES_PER_MESSAGE } from "./engine-protocol.ts";
 import { fieldsWithoutTable } from "./fields-without-table.ts";
 import { makeSideTables } from "./query-engine.ts";
@@ -27,13 +28,13 @@ async function answer(request: EngineRequest): Promise<void> {
   try {
     switch (request.kind) {
       case "open":
-        await openEngine();
+        await openEngine(request.seen);
         return send({ id, ok: true, kind: "open" });
       case "fields":
-        await makeTables(request.tasks, (done) => send({ id, ok: true, kind: "progress", done }));
+        await makeTables(request.tasks, request.seen, (done) => send({ id, ok: true, kind: "progress", done }));
         return send({ id, ok: true, kind: "fields" });
       case "rule": {
-        const run = runRule(await openEngine(), request.task, request.options);
+        const run = runRule(await openEngine(request.seen), request.task, request.options);
         rest = run.matches;
         sent = 0;
         const matches = nextMatches();
@@ -56,14 +57,18 @@ async function answer(request: EngineRequest): Promise<void> {
   }
 }
 
-function openEngine(): Promise<Engine> {
-  engine ??= Engine.open(casePath);
+function openEngine(seen: SeenEvidence | null): Promise<Engine> {
+  engine ??= Engine.open(casePath, seen);
   return engine;
 }
 
 /** Fields that the rules read and that have no column get their tables, in one pass over the originals. */
-async function makeTables(tasks: readonly RuleTask[], onProgress: (done: number) => void): Promise<void> {
-  const paths = await fieldsWithoutTable(casePath, tasks);
+async function makeTables(
+  tasks: readonly RuleTask[],
+  seen: SeenEvidence | null,
+  onProgress: (done: number) => void,
+): Promise<void> {
+  const paths = await fieldsWithoutTable(casePath, tasks, seen);
   if (paths.length > 0) await makeSideTables(casePath, paths, onProgress);
 }
 

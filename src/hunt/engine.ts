@@ -5,6 +5,7 @@ import { compileAny, compileCount, compileEventQuery, type TimeWindow } from "..
 import type { CompiledStatement } from "../sql/fragments.ts";
 import type { Resolved } from "../sql/resolved.ts";
 import { type CaseFile, openCase } from "../store/case-file.ts";
+import type { SeenEvidence } from "../store/seen-evidence.ts";
 import { readFieldValues } from "../store/event-values.ts";
 import { ValueReader } from "../store/value-reader.ts";
 import { ValueSets } from "../store/value-sets.ts";
@@ -54,11 +55,14 @@ export class Engine implements EngineContext {
     };
   }
 
-  /** Opens a case for reading. */
-  static async open(path: string): Promise<Engine> {
+  /**
+   * Opens a case for reading.
+   * @param seen the evidence that is looked at; null: all that the case holds
+   */
+  static async open(path: string, seen: SeenEvidence | null = null): Promise<Engine> {
     const file = await openCase(path, "read");
     const second = await openCase(path, "read");
-    return new Engine(file, second, new Evidence(file));
+    return new Engine(file, second, new Evidence(file, seen));
   }
 
   /** All answers, in order (SEMANTICS 10), after the pipes. */
@@ -92,14 +96,14 @@ export class Engine implements EngineContext {
   count(condition: Condition, window: TimeWindow = WHOLE_TIME): number {
     const resolved = resolveCondition(condition, this.context);
     if (resolved.kind === "constant") return resolved.value ? this.evidence.totalEvents : 0;
-    return Number(this.file.rows(compileCount(resolved, window, this.evidence.totalEvents))[0]?.[0] ?? 0n);
+    return Number(this.file.rows(compileCount(resolved, window, this.evidence.scope))[0]?.[0] ?? 0n);
   }
 
   /** Whether any event satisfies a condition. */
   any(condition: Expression): boolean {
     const resolved = resolveCondition(this.planCondition(condition), this.context);
     if (resolved.kind === "constant") return resolved.value && this.evidence.totalEvents > 0;
-    return this.file.rows(compileAny(resolved, this.evidence.totalEvents))[0]?.[0] === 1n;
+    return this.file.rows(compileAny(resolved, this.evidence.scope))[0]?.[0] === 1n;
   }
 
   /** How many events are of a category. */
@@ -141,7 +145,7 @@ export class Engine implements EngineContext {
     if (condition.kind === "constant" && !condition.value) {
       return { matches: [], statement: null, method: "none", sequence: null };
     }
-    const statement = compileEventQuery(condition, window, this.evidence.totalEvents);
+    const statement = compileEventQuery(condition, window, this.evidence.scope);
     const ids = this.file.rows(statement).map(([id]) => Number(id));
     const matches = applyPipes(ids, plan.pipes).map((id) => ({ events: [id], keys: [] }));
     return { matches, statement, method: "select", sequence: null };

@@ -2,34 +2,45 @@ import { catalogueField } from "../ecs/catalogue.ts";
 import type { FieldType } from "../ecs/field-type.ts";
 import { parseTimestamp, toNanoseconds } from "../ecs/timestamp.ts";
 import type { QueryContext } from "../plan/plan-query.ts";
+import type { EventScope } from "../sql/compile-stage.ts";
 import { ABSENT, type FieldStorage, TIME } from "../sql/storage.ts";
 import type { CaseFile } from "../store/case-file.ts";
 import { countEvents } from "../store/event-counts.ts";
 import { type InventoryField, readInventory } from "../store/field-storage.ts";
+import type { SeenEvidence } from "../store/seen-evidence.ts";
 
 const TIME_FIELD = "@timestamp";
 
 /** What the case holds, as the planner and the compiler see it: types, storage, totals. A snapshot. */
 export class Evidence implements QueryContext {
   readonly categoryField: string;
-  readonly totalEvents: number;
+  /** The events that are looked at. */
+  readonly scope: EventScope;
   private readonly inventory: ReadonlyMap<string, InventoryField>;
 
-  constructor(file: CaseFile, categoryField = "event.category") {
-    this.categoryField = categoryField;
-    this.inventory = readInventory(file);
-    this.totalEvents = countEvents(file);
+  /** @param seen only that; null: all that the case holds */
+  constructor(file: CaseFile, seen: SeenEvidence | null = null) {
+    this.categoryField = "event.category";
+    const inventory = readInventory(file);
+    this.inventory = seen === null ? inventory : inventoryAt(inventory, seen);
+    this.scope =
+      seen === null ? { total: countEvents(file), last: null } : { total: seen.events, last: BigInt(seen.lastEvent) };
   }
 
   /** No evidence at all: fields have the types of the catalogue. */
   static blank(): Evidence {
-    const nothing = { categoryField: "event.category", totalEvents: 0, inventory: new Map<string, InventoryField>() };
+    const scope: EventScope = { total: 0, last: null };
+    const nothing = { categoryField: "event.category", scope, inventory: new Map<string, InventoryField>() };
     return Object.assign(Object.create(Evidence.prototype) as Evidence, nothing);
   }
 
   /** The same evidence, for a rule that names another category field. */
   static withCategoryField(evidence: Evidence, categoryField: string): Evidence {
     return Object.assign(Object.create(Evidence.prototype) as Evidence, evidence, { categoryField });
+  }
+
+  get totalEvents(): number {
+    return this.scope.total;
   }
 
   field(path: string): InventoryField | undefined {
@@ -68,4 +79,19 @@ export class Evidence implements QueryContext {
     const time = parseTimestamp(value);
     return time === null ? null : toNanoseconds(time);
   }
+}
+
+/** The inventory as it was: without the fields that came later, and with the types that the values made then. */
+function inventoryAt(
+  inventory: ReadonlyMap<string, InventoryField>,
+  { lastEvent, lastField, types }: SeenEvidence,
+): Map<string, InventoryField> {
+  const then = new Map<string, InventoryField>();
+  for (const [path, field] of inventory) {
+    if (field.id > lastField) continue;
+    const complete = field.column || (field.side && field.sideUntil >= lastEvent);
+    const type = field.typedBy === "data" ? (types[path] ?? "keyword") : field.type;
+    then.set(path, { ...field, complete, type });
+  }
+  return then;
 }

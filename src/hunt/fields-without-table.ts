@@ -1,3 +1,4 @@
+import type { SeenEvidence } from "../store/seen-evidence.ts";
 import { Engine } from "./engine.ts";
 import { prepareRule } from "./prepare-rule.ts";
 import type { RuleTask } from "./rule-task.ts";
@@ -7,8 +8,12 @@ import { fieldsOfTask, needsOf } from "./run-rule.ts";
  * Fields that rules read and of which a case keeps no values yet, sorted. Rules that are blind whatever these fields
  * hold are left out: filling a table takes a pass over the originals.
  */
-export async function fieldsWithoutTable(casePath: string, tasks: readonly RuleTask[]): Promise<string[]> {
-  const engine = await Engine.open(casePath);
+export async function fieldsWithoutTable(
+  casePath: string,
+  tasks: readonly RuleTask[],
+  seen: SeenEvidence | null,
+): Promise<string[]> {
+  const engine = await Engine.open(casePath, seen);
   try {
     const fields = tasks.flatMap((task) => {
       const prepared = prepareRule(task, engine.evidence, false);

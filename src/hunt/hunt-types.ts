@@ -56,7 +56,7 @@ export interface HuntHooks {
 export interface HuntReport {
   readonly hunt: number;
   readonly status: "complete" | "interrupted";
-  /** Events in the case. */
+  /** Events that it looked at. */
   readonly events: number;
   /** The ledger, in the order of the pack; files that could not be read come last. */
   readonly rules: readonly HuntedRule[];

@@ -47,9 +47,9 @@ export interface KnownException {
   readonly scope: ExceptionScope;
 }
 
-/** Exceptions that were not taken back; oldest first. */
-export function knownExceptions(file: CaseFile): KnownException[] {
-  return readExceptions(file).map((stored) => ({
+/** Exceptions that were not taken back, or all that ever were; oldest first. */
+export function knownExceptions(file: CaseFile, which: "kept" | "all" = "kept"): KnownException[] {
+  return readExceptions(file, which).map((stored) => ({
     stored,
     document: JSON.parse(stored.document) as ExceptionDocument,
     scope: JSON.parse(stored.scope) as ExceptionScope,
@@ -124,15 +124,18 @@ function isCurrent({ item: known }: ExceptionDocument, item: ExceptionItem): boo
   return known === undefined || JSON.stringify({ ...known, path: "" }) === JSON.stringify({ ...item, path: "" });
 }
 
-/** The exceptions in force at a time, by the rule they hold for. */
-export function exceptionsInForce(file: CaseFile, now: Date): (rule: Rule) => readonly TaskException[] {
-  const all = knownExceptions(file)
-    .filter((known) => !hasExpired(known, now))
-    .map(({ stored, document: { condition = "", item }, scope }) => {
-      const { rules = [], stage = null } = scope;
-      const exception: TaskException = { id: stored.id, name: stored.name, condition: item ?? condition, stage };
-      return { exception, rules, item, everywhere: rules.length === 0 && scope.list === undefined };
-    });
+/** The exceptions in force at a time; oldest first. */
+export function exceptionsInForce(file: CaseFile, now: Date): KnownException[] {
+  return knownExceptions(file).filter((known) => !hasExpired(known, now));
+}
+
+/** Exceptions by the rule that they hold for. */
+export function ruleExceptions(exceptions: readonly KnownException[]): (rule: Rule) => readonly TaskException[] {
+  const all = exceptions.map(({ stored, document: { condition = "", item }, scope }) => {
+    const { rules = [], stage = null } = scope;
+    const exception: TaskException = { id: stored.id, name: stored.name, condition: item ?? condition, stage };
+    return { exception, rules, item, everywhere: rules.length === 0 && scope.list === undefined };
+  });
   return (rule) =>
     all
       .filter(

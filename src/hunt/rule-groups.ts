@@ -73,7 +73,7 @@ function groupEvents(
   const stage: StagePlan = { ...plan.stage, keys };
   const candidates = prepareCandidates(engine, [stage]);
   if (candidates.never[0] === true) return { groups: [], statement: null };
-  const statement = compileCandidates(candidates.stages, window, engine.evidence.totalEvents, false);
+  const statement = compileCandidates(candidates.stages, window, engine.evidence.scope, false);
   const table = candidates.read(statement);
   const groups = new Map<string, Group | null>();
   const ofKey: (Group | null | undefined)[] = [];
@@ -149,7 +149,7 @@ export function newTermGroups(engine: Engine, newTerms: NewTerms, plan: Plan, wi
   if (length === null) {
     return { outcome: "unsupported", reason: `history window ${newTerms.historyWindowStart}`, ...nothing };
   }
-  const span = timeSpan(engine.file);
+  const span = timeSpan(engine.file, engine.evidence.scope.last);
   if (span === null || span.last < span.first + length) {
     const wanted = newTerms.historyWindowStart.replace("now-", "");
     return { outcome: "blind", reason: `not enough history: the rule compares with ${wanted} before`, ...nothing };

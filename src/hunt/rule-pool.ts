@@ -1,9 +1,11 @@
 import { errorMessage } from "../base/errors.ts";
+import type { SeenEvidence } from "../store/seen-evidence.ts";
 import { type BegunRun, EngineClient, EngineStopped } from "./engine-client.ts";
 import { endedEarly, type RuleMatch, type RuleRun, type RuleTask, type TaskOptions } from "./rule-task.ts";
 
 export interface PoolOptions extends TaskOptions {
   readonly casePath: string;
+  readonly seen: SeenEvidence;
   readonly timeLimitMs: number;
   readonly processes: number;
   readonly signal: AbortSignal | undefined;
@@ -31,7 +33,7 @@ export async function runRules(
   const { signal } = options;
   const clients = Array.from(
     { length: Math.max(1, Math.min(options.processes, tasks.length)) },
-    () => new EngineClient(options.casePath),
+    () => new EngineClient(options.casePath, options.seen),
   );
   const stopAll = async (reason: string): Promise<void> => {
     await Promise.all(clients.map((client) => client.stop(reason)));

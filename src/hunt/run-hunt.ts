@@ -1,13 +1,13 @@
 import { type CaseFile, openCase } from "../store/case-file.ts";
-import { countEvents } from "../store/event-counts.ts";
 import { finishHunt, type Hunt, interruptHunt, startHunt } from "../store/hunts.ts";
 import type { Actor } from "../store/journal.ts";
+import { readSeenEvidence, type SeenEvidence } from "../store/seen-evidence.ts";
 import { EngineClient, EngineStopped } from "./engine-client.ts";
 import { type HuntEntry, huntEntries } from "./hunt-entries.ts";
 import { HuntRecorder } from "./hunt-recorder.ts";
 import type { HuntHooks, HuntOptions, HuntReport } from "./hunt-types.ts";
 import { readHunted } from "./hunted-findings.ts";
-import { exceptionsInForce, importExceptions } from "./rule-exceptions.ts";
+import { exceptionsInForce, importExceptions, ruleExceptions } from "./rule-exceptions.ts";
 import { runRules } from "./rule-pool.ts";
 import { type RuleTask, toTask } from "./rule-task.ts";
 import { telemetryGaps } from "./telemetry-gaps.ts";
@@ -49,20 +49,26 @@ class HuntRun {
       { items: options.exceptions, lists: options.exceptionLists ?? [] },
       options.rules,
     );
-    const exceptionsOf = exceptionsInForce(file, options.now());
+    const inForce = exceptionsInForce(file, options.now());
+    const exceptionsOf = ruleExceptions(inForce);
     const work = this.entries.flatMap(({ rule, run }, index) =>
       rule === null || run !== null ? [] : [{ index, task: toTask(rule, exceptionsOf(rule)) }],
     );
     const tasks = work.map(({ task }) => task);
-    await this.makeFields(tasks);
-    const hunt = startHunt(file, { actor: this.actor(), from, to, options: { respectIndex, maxFindings } });
+    // From here on, what others load meanwhile is not looked at.
+    const evidence = readSeenEvidence(file);
+    const { seen } = evidence;
+    await this.makeFields(tasks, seen);
+    const exceptions = inForce.map(({ stored }) => stored.id);
+    const recorded = { from, to, options: { respectIndex, maxFindings }, evidence, exceptions };
+    const hunt = startHunt(file, { actor: this.actor(), ...recorded });
     const recorder = new HuntRecorder(file, hunt, this.entries, hooks);
-    await runRules(tasks, { ...options, signal: hooks.signal }, (position, run) =>
+    await runRules(tasks, { ...options, seen, signal: hooks.signal }, (position, run) =>
       recorder.put(work[position]?.index ?? -1, run),
     );
     const complete = await recorder.end();
     (complete ? finishHunt : interruptHunt)(file, hunt, this.actor());
-    const report = this.report(hunt, recorder, complete);
+    const report = this.report(hunt, seen.events, recorder, complete);
     const findings = readHunted(file, recorder.found);
     if (hooks.onFindings === undefined) return { ...report, findings: [...findings] };
     await hooks.onFindings(report, findings);
@@ -74,10 +80,10 @@ class HuntRun {
   }
 
   /** In a process of its own, because it takes long and must end when the signal is given. */
-  private async makeFields(tasks: readonly RuleTask[]): Promise<void> {
+  private async makeFields(tasks: readonly RuleTask[], seen: SeenEvidence): Promise<void> {
     const { signal, onProgress } = this.hooks;
     if (signal?.aborted === true || tasks.length === 0) return;
-    const client = new EngineClient(this.options.casePath);
+    const client = new EngineClient(this.options.casePath, seen);
     const interrupt = (): void => void client.stop("interrupted");
     signal?.addEventListener("abort", interrupt);
     try {
@@ -93,11 +99,16 @@ class HuntRun {
   }
 
   /** Without the findings. */
-  private report(hunt: Hunt, { rules, needs, notApplied }: HuntRecorder, complete: boolean): HuntReport {
+  private report(
+    hunt: Hunt,
+    events: number,
+    { rules, needs, notApplied }: HuntRecorder,
+    complete: boolean,
+  ): HuntReport {
     return {
       hunt: hunt.id,
       status: complete ? "complete" : "interrupted",
-      events: countEvents(this.file),
+      events,
       rules,
       findings: [],
       gaps: telemetryGaps(needs),

@@ -1,5 +1,6 @@
 import { errorMessage } from "../base/errors.ts";
 import { sha256Hex } from "../base/sha256.ts";
+import type { FieldType } from "../ecs/field-type.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { TimeWindow } from "../sql/compile-stage.ts";
 import { describeNeed, missingNeeds, type Need } from "./blind.ts";
@@ -37,15 +38,18 @@ function attempt(engine: Engine, task: RuleTask, options: TaskOptions): RuleEnd 
   if (!prepared.ok) return prepared.end;
   const needs = needsOf(engine, task, prepared.plan);
   const notApplied = task.exceptions.flatMap((each) => engine.exceptions.of(each).remark ?? []);
+  const fields = fieldsOfTask(engine, task, prepared.fields);
+  const types = typesFromData(engine, fields);
   const details = {
     ...(prepared.warnings.length > 0 ? { warnings: prepared.warnings } : {}),
     ...(notApplied.length > 0 ? { notApplied } : {}),
+    ...(Object.keys(types).length > 0 ? { types } : {}),
   };
   if (needs.length > 0) {
     const reason = blindReason(needs, engine.evidence.totalEvents);
     return { outcome: "blind", reason, needs, details: { ...details, needs } };
   }
-  const unfilled = engine.evidence.withoutStorage(fieldsOfTask(engine, task, prepared.fields));
+  const unfilled = engine.evidence.withoutStorage(fields);
   if (unfilled.length > 0) return { outcome: "error", reason: `no table was made for ${unfilled.join(", ")}` };
   const end = runExcepting(engine, task, prepared.plan, options);
   const { kept, cut, reason } = keepFirst(end.matches ?? [], options.maxFindings);
@@ -109,6 +113,13 @@ export function fieldsOfTask(engine: Engine, task: RuleTask, fields: ReadonlySet
   const conditions = task.exceptions.map((exception) => engine.exceptions.of(exception).condition);
   const all = conditions.flatMap((condition) => (condition === null ? [] : [...fieldsOfQuery(condition)]));
   return new Set([...fields, ...all]);
+}
+
+/** The types that fields have because of the values they had so far: a later load may change them. */
+function typesFromData(engine: Engine, paths: ReadonlySet<string>): Record<string, FieldType> {
+  const fields = [...paths].sort().flatMap((path) => engine.evidence.field(path) ?? []);
+  const fromData = fields.filter(({ typedBy, type }) => typedBy === "data" && type !== "keyword");
+  return Object.fromEntries(fromData.map(({ path, type }) => [path, type]));
 }
 
 /** What a rule needs and the evidence has in 0 events. */

@@ -25,7 +25,7 @@ export function runSamplePlan(
   const distinct = [...new Set(plan.stages)];
   const candidates = prepareCandidates(engine, distinct);
   if (candidates.never.some(Boolean)) return { matches: [], statement: null, method: "none", sequence: null };
-  const statement = compileCandidates(candidates.stages, window, engine.evidence.totalEvents, false);
+  const statement = compileCandidates(candidates.stages, window, engine.evidence.scope, false);
   const groups = new Map<number, Group>();
   const table = candidates.read(statement);
   for (const row of table.order) {

@@ -59,7 +59,7 @@ function runMachine(
   shape: SequenceShape,
   window: TimeWindow,
 ): EngineResult {
-  const statement = compileCandidates(candidates.stages, window, engine.evidence.totalEvents);
+  const statement = compileCandidates(candidates.stages, window, engine.evidence.scope);
   const { matches, reached, nearMisses } = runSequence(shape, candidates.read(statement));
   return {
     matches: matches.map((match) => ({
@@ -79,7 +79,7 @@ function runChain(
   window: TimeWindow,
 ): EngineResult {
   const chain = { terms: shape.terms.map((term) => term.stage), until: shape.until, maxspanNs: shape.maxspanNs };
-  const statement = compileChain(candidates.stages, chain, window, engine.evidence.totalEvents);
+  const statement = compileChain(candidates.stages, chain, window, engine.evidence.scope);
   const matches: EngineMatch[] = [];
   for (const [path, ...keys] of engine.file.iterateSmall(statement)) {
     const events = String(path).split(",").map(Number);

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { type CandidateStage, candidateTables, keyNames } from "./compile-sequence.ts";
-import type { TimeWindow } from "./compile-stage.ts";
+import type { EventScope, TimeWindow } from "./compile-stage.ts";
 import { type CompiledStatement, compileFragment, type Fragment } from "./fragments.ts";
 
 /** More stages than this, and the state machine is used: each one is a window over all candidates. */
@@ -27,9 +27,9 @@ export function compileChain(
   stages: readonly CandidateStage[],
   shape: ChainShape,
   window: TimeWindow,
-  totalEvents: number,
+  scope: EventScope,
 ): CompiledStatement {
-  const { ctes, union } = candidateTables(stages, window, totalEvents);
+  const { ctes, union } = candidateTables(stages, window, scope);
   const keys = keyNames(stages);
   const order = sql`time, tiebreaker IS NULL, tiebreaker, id`;
   const candidates = sql`c AS MATERIALIZED (SELECT dense_rank() OVER (ORDER BY ${order}) AS ord, * FROM (${union}))`;

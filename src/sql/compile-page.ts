@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { chooseDriver } from "./choose-driver.ts";
 import { compileCondition } from "./compile-condition.ts";
-import { compileFrom, type TimeWindow } from "./compile-stage.ts";
+import { compileFrom, type EventScope, inScope, type TimeWindow } from "./compile-stage.ts";
 import { column as guardedColumn, type CompiledStatement, compileFragment, type Fragment } from "./fragments.ts";
 import type { Resolved } from "./resolved.ts";
 
@@ -15,7 +15,7 @@ export interface EventKey {
 export interface PageRequest {
   readonly condition: Resolved;
   readonly window: TimeWindow;
-  readonly totalEvents: number;
+  readonly scope: EventScope;
   /** Events beyond this one; null: from the end that the direction begins at. */
   readonly from: EventKey | null;
   readonly direction: "forward" | "backward";
@@ -31,12 +31,12 @@ const FEW_EVENTS = 20_000;
  * and have a statement of their own. The answers of the statements follow each other until the limit is reached.
  */
 export function compilePage(request: PageRequest): readonly CompiledStatement[] {
-  const { condition, window, totalEvents, from, direction } = request;
+  const { condition, window, scope, from, direction } = request;
   const forward = direction === "forward";
   const driver = chooseDriver(condition);
   const beyond = from === null ? [] : [isBeyond(from, forward)];
   if (driver !== null && driver.events <= FEW_EVENTS) {
-    return [select(compileFrom(condition, window, totalEvents, beyond), request, ["null", "time"])];
+    return [select(compileFrom(condition, window, scope, beyond), request, ["null", "time"])];
   }
   const hasUntimed = window.from === null && window.to === null;
   const passedTimed = from !== null && from.time === null && forward;
@@ -50,13 +50,14 @@ export function compilePage(request: PageRequest): readonly CompiledStatement[] 
       ...(from === null || from.time === null
         ? []
         : [forward ? sql`e.time >= ${from.time}` : sql`e.time <= ${from.time}`]),
+      ...inScope(scope),
       ...beyond,
       test,
     ];
     return select(sql`FROM event AS e INDEXED BY event_time WHERE ${sql.join(bounds, sql` AND `)}`, request, ["time"]);
   };
   const untimed = (): CompiledStatement => {
-    const bounds = [sql`e.time IS NULL`, ...beyond, test];
+    const bounds = [sql`e.time IS NULL`, ...inScope(scope), ...beyond, test];
     return select(sql`FROM event AS e INDEXED BY event_time WHERE ${sql.join(bounds, sql` AND `)}`, request, []);
   };
   const parts = [...(passedTimed ? [] : [timed]), ...(passedUntimed ? [] : [untimed])];
@@ -67,7 +68,7 @@ export function compilePage(request: PageRequest): readonly CompiledStatement[] 
 export function compilePosition(
   condition: Resolved,
   window: TimeWindow,
-  totalEvents: number,
+  scope: EventScope,
   key: EventKey,
 ): CompiledStatement {
   const before = isBeyond(key, false);
@@ -78,11 +79,12 @@ export function compilePosition(
     window.to === null &&
     key.time !== null
   ) {
+    const tests = [sql`e.time <= ${key.time}`, ...inScope(scope), before];
     return compileFragment(
-      sql`SELECT count(*) FROM event AS e INDEXED BY event_time WHERE e.time <= ${key.time} AND ${before}`,
+      sql`SELECT count(*) FROM event AS e INDEXED BY event_time WHERE ${sql.join(tests, sql` AND `)}`,
     );
   }
-  return compileFragment(sql`SELECT count(*) ${compileFrom(condition, window, totalEvents, [before])}`);
+  return compileFragment(sql`SELECT count(*) ${compileFrom(condition, window, scope, [before])}`);
 }
 
 /** `FROM event AS e WHERE ...` of these events. */

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { valueColumn } from "./compile-condition.ts";
-import { compileFrom, type TimeWindow } from "./compile-stage.ts";
+import { compileFrom, type EventScope, type TimeWindow } from "./compile-stage.ts";
 import { type CompiledStatement, compileFragment, type Fragment } from "./fragments.ts";
 import type { Resolved } from "./resolved.ts";
 import type { FieldStorage, StoredField } from "./storage.ts";
@@ -33,10 +33,10 @@ export interface CandidateKey {
 export function compileCandidates(
   stages: readonly CandidateStage[],
   window: TimeWindow,
-  totalEvents: number,
+  scope: EventScope,
   timed = true,
 ): CompiledStatement {
-  const { ctes, union } = candidateTables(stages, window, totalEvents, timed);
+  const { ctes, union } = candidateTables(stages, window, scope, timed);
   const keys = keyNames(stages).map((name) => sql`, ${name}`);
   return compileFragment(
     sql`WITH ${sql.join(ctes)} SELECT eql_feed(stage, id, time / 1000000000, time % 1000000000, iif(tiebreaker BETWEEN -9007199254740991 AND 9007199254740991, tiebreaker, CAST(tiebreaker AS TEXT))${sql.join(keys, sql``)}) FROM (${union})`,
@@ -52,7 +52,7 @@ export function keyNames(stages: readonly CandidateStage[]): Fragment[] {
 export function candidateTables(
   stages: readonly CandidateStage[],
   window: TimeWindow,
-  totalEvents: number,
+  scope: EventScope,
   timed = true,
 ): { readonly ctes: readonly Fragment[]; readonly union: Fragment } {
   const estimate = (index: number): number => stages[index]?.estimate ?? 0;
@@ -69,7 +69,7 @@ export function candidateTables(
     const narrows = stage.required && (rarer === null || order.length <= MAX_NARROWED_STAGES);
     const isRead = narrows && index !== order.at(-1);
     ctes.push(
-      sql`${sql.ref(`s${index}`)} AS ${isRead ? sql`MATERIALIZED` : sql`NOT MATERIALIZED`} (${candidateSelect(stage, index, tests, window, totalEvents)})`,
+      sql`${sql.ref(`s${index}`)} AS ${isRead ? sql`MATERIALIZED` : sql`NOT MATERIALIZED`} (${candidateSelect(stage, index, tests, window, scope)})`,
     );
     if (narrows) rarer = { table: sql.table(`s${index}`), keys: stage.keys };
   }
@@ -110,11 +110,11 @@ function candidateSelect(
   index: number,
   more: readonly Fragment[],
   window: TimeWindow,
-  totalEvents: number,
+  scope: EventScope,
 ): Fragment {
   const keys = stage.keys.map((key, position) => sql`${keyColumn(key)} AS ${sql.ref(`k${position}`)}`);
   const present = stage.keys.filter((key) => !key.optional).map((key) => sql`${keyColumn(key)} IS NOT NULL`);
-  return sql`SELECT ${sql.lit(index)} AS stage, e.id, e.time, e.tiebreaker${keys.length > 0 ? sql`, ${sql.join(keys)}` : sql``} ${compileFrom(stage.condition, window, totalEvents, [...more, ...present])}`;
+  return sql`SELECT ${sql.lit(index)} AS stage, e.id, e.time, e.tiebreaker${keys.length > 0 ? sql`, ${sql.join(keys)}` : sql``} ${compileFrom(stage.condition, window, scope, [...more, ...present])}`;
 }
 
 /** Whether the key values of `rarer` are all that `key` can join with. */

@@ -10,6 +10,14 @@ export interface TimeWindow {
   readonly to: bigint | null;
 }
 
+/** The events that a statement looks at. */
+export interface EventScope {
+  /** How many they are. */
+  readonly total: number;
+  /** The last of them in the order of loading; null: all that the case has. */
+  readonly last: bigint | null;
+}
+
 /** Beyond this share of the events a scan beats the index. */
 const SCAN_SHARE = 0.3;
 
@@ -20,15 +28,22 @@ const NARROW_WINDOW = 86_400_000_000_000n;
 export function compileFrom(
   condition: Resolved,
   window: TimeWindow,
-  totalEvents: number,
+  scope: EventScope,
   more: readonly Fragment[] = [],
 ): Fragment {
   const chosen = chooseDriver(condition);
-  const driver = chosen !== null && chosen.events <= totalEvents * SCAN_SHARE ? chosen : null;
+  const driver = chosen !== null && chosen.events <= scope.total * SCAN_SHARE ? chosen : null;
   const single = driver?.leaves.length === 1 ? (driver.leaves[0] ?? null) : null;
   const byTime = driver === null && isNarrow(window);
-  const tests = [...driving(driver), compileCondition(condition, single), ...inWindow(window, byTime), ...more];
-  return sql`FROM event AS e ${driver === null && !byTime ? sql`NOT INDEXED ` : sql``}WHERE ${sql.join(tests, sql` AND `)}`;
+  const scan = driver === null && !byTime;
+  const tests = [
+    ...driving(driver),
+    compileCondition(condition, single),
+    ...inWindow(window, byTime),
+    ...inScope(scope, scan),
+    ...more,
+  ];
+  return sql`FROM event AS e ${scan ? sql`NOT INDEXED ` : sql``}WHERE ${sql.join(tests, sql` AND `)}`;
 }
 
 /** Several leaves drive through the union of their events; a single one drives where it stands. */
@@ -48,6 +63,11 @@ function inWindow({ from, to }: TimeWindow, drives: boolean): Fragment[] {
   return [...(from === null ? [] : [sql`${time} >= ${from}`]), ...(to === null ? [] : [sql`${time} <= ${to}`])];
 }
 
+/** @param drives the events are walked in the order of their ids */
+export function inScope({ last }: EventScope, drives = false): Fragment[] {
+  return last === null ? [] : [drives ? sql`e.id <= ${last}` : sql`+e.id <= ${last}`];
+}
+
 /**
  * The order of events (SEMANTICS 10): time, then tiebreaker, missing last in both, then the order of loading. The signs
  * keep SQLite from walking the index of times instead of the leaf's.
@@ -55,18 +75,18 @@ function inWindow({ from, to }: TimeWindow, drives: boolean): Fragment[] {
 export const EVENT_ORDER: Fragment = sql`e.time IS NULL, +e.time, e.tiebreaker IS NULL, e.tiebreaker, e.id`;
 
 /** Ids of the events that satisfy the condition, in order. */
-export function compileEventQuery(condition: Resolved, window: TimeWindow, totalEvents: number): CompiledStatement {
-  return compileFragment(sql`SELECT e.id ${compileFrom(condition, window, totalEvents)} ORDER BY ${EVENT_ORDER}`);
+export function compileEventQuery(condition: Resolved, window: TimeWindow, scope: EventScope): CompiledStatement {
+  return compileFragment(sql`SELECT e.id ${compileFrom(condition, window, scope)} ORDER BY ${EVENT_ORDER}`);
 }
 
 /** How many events satisfy the condition. */
-export function compileCount(condition: Resolved, window: TimeWindow, totalEvents: number): CompiledStatement {
-  return compileFragment(sql`SELECT count(*) ${compileFrom(condition, window, totalEvents)}`);
+export function compileCount(condition: Resolved, window: TimeWindow, scope: EventScope): CompiledStatement {
+  return compileFragment(sql`SELECT count(*) ${compileFrom(condition, window, scope)}`);
 }
 
 /** Whether any event satisfies the condition: 1 or 0. */
-export function compileAny(condition: Resolved, totalEvents: number): CompiledStatement {
-  const from = compileFrom(condition, { from: null, to: null }, totalEvents);
+export function compileAny(condition: Resolved, scope: EventScope): CompiledStatement {
+  const from = compileFrom(condition, { from: null, to: null }, scope);
   return compileFragment(sql`SELECT EXISTS (SELECT 1 ${from})`);
 }
 
@@ -74,9 +94,9 @@ export function compileAny(condition: Resolved, totalEvents: number): CompiledSt
 export function compileCountUpTo(
   condition: Resolved,
   window: TimeWindow,
-  totalEvents: number,
+  scope: EventScope,
   limit: number,
 ): CompiledStatement {
-  const from = compileFrom(condition, window, totalEvents);
+  const from = compileFrom(condition, window, scope);
   return compileFragment(sql`SELECT count(*) FROM (SELECT 1 ${from} LIMIT ${BigInt(limit)})`);
 }

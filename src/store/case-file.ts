@@ -126,6 +126,11 @@ export class CaseFile {
     }
   }
 
+  /** Runs `read` on one state of the case, whatever others write meanwhile. */
+  snapshot<T>(read: () => T): T {
+    return this.db.transaction(read).deferred();
+  }
+
   /** Closes the case. The last writer leaves one plain file, which a read-only medium can serve. */
   close(): void {
     if (!this.db.open) return;

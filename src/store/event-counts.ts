@@ -26,11 +26,23 @@ export function countEvents(file: CaseFile): number {
   return file.db.prepare<[], number>("SELECT count(*) FROM event").pluck().get() ?? 0;
 }
 
-/** Times of the first and the last event, nanoseconds; null when no event has a time. */
-export function timeSpan(file: CaseFile): { readonly first: bigint; readonly last: bigint } | null {
-  const read = (sql: string): bigint | null =>
-    file.db.prepare<[], bigint | null>(sql).pluck().safeIntegers().get() ?? null;
-  const first = read("SELECT min(time) FROM event");
-  const last = read("SELECT max(time) FROM event");
+/**
+ * Times of the first and the last event, nanoseconds; null when no event has a time.
+ * @param until events after it, in the order of loading, do not count; null: all do
+ */
+export function timeSpan(
+  file: CaseFile,
+  until: bigint | null = null,
+): { readonly first: bigint; readonly last: bigint } | null {
+  const read = (order: string): bigint | null =>
+    file.db
+      .prepare<{ until: bigint | null }, bigint>(
+        `SELECT time FROM event WHERE time IS NOT NULL AND (@until IS NULL OR +id <= @until) ORDER BY time ${order} LIMIT 1`,
+      )
+      .pluck()
+      .safeIntegers()
+      .get({ until }) ?? null;
+  const first = read("ASC");
+  const last = read("DESC");
   return first === null || last === null ? null : { first, last };
 }

@@ -129,13 +129,13 @@ function hide(file: CaseFile, exception: number, findings: readonly number[]): n
   return hidden.sort((a, b) => a - b);
 }
 
-/** Exceptions that are in force or expired, not those taken back; oldest first. */
-export function readExceptions(file: CaseFile): StoredException[] {
+/** Exceptions that are in force or expired, and those taken back where they are asked for; oldest first. */
+export function readExceptions(file: CaseFile, which: "kept" | "all" = "kept"): StoredException[] {
   return file.db
     .prepare<[], StoredException>(
       `SELECT id, item_id AS itemId, name, document, scope, analyst, at, expires_at AS expiresAt,
               (SELECT count(*) FROM finding f WHERE f.suppressed_by = e.id) AS hides
-       FROM exception e WHERE deleted = 0 ORDER BY id`,
+       FROM exception e ${which === "kept" ? "WHERE deleted = 0 " : ""}ORDER BY id`,
     )
     .all();
 }

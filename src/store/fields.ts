@@ -17,6 +17,8 @@ export interface StoredField {
   readonly side: boolean;
   /** What is in column and side table is everything; false: `ensureSideTables` first. */
   readonly complete: boolean;
+  /** Without a column: the last event whose values are in the side table; 0: none. */
+  readonly sideUntil: number;
   /** Documents in which it has a string, a number, a boolean, several values. */
   readonly strings: number;
   readonly numbers: number;
@@ -35,7 +37,8 @@ interface Row extends Omit<StoredField, "column" | "side" | "complete"> {
 }
 
 const SELECT = `SELECT f.id, f.path, f.typed_by AS typedBy, family.name AS family, f.family AS familyId, f.has_column AS hasColumn,
-    f.has_side AS hasSide, f.side_complete AS sideComplete, f.strings, f.numbers, f.booleans, f.lists,
+    f.has_side AS hasSide, f.side_until AS sideUntil,
+    f.side_complete = 1 AND f.side_until >= ifnull((SELECT max(id) FROM event), 0) AS sideComplete, f.strings, f.numbers, f.booleans, f.lists,
     CASE WHEN f.typed_by <> 'data' THEN f.type
       WHEN f.strings = 0 AND f.booleans = 0 AND f.numbers > 0 THEN 'double'
       WHEN f.strings = 0 AND f.numbers = 0 AND f.booleans > 0 THEN 'boolean'

@@ -16,7 +16,8 @@ export interface StoredFinding {
   readonly summary: string;
   readonly incident: number | null;
   readonly outsideIndex: boolean;
-  /** Name of the exception that hides it. */
+  /** Row of the exception that hides it, and its name. */
+  readonly hiddenBy: number | null;
   readonly suppressedBy: string | null;
   readonly verdict: string;
   readonly verdictBy: string | null;
@@ -32,7 +33,7 @@ const SELECT = `
 SELECT f.id, f.key, f.rule, f.first_hunt, f.last_hunt, f.state, f.time, f.end_time, f.total, f.join_keys, f.summary, f.incident,
   f.outside_index, x.name, f.verdict, f.verdict_by, f.verdict_at, f.verdict_why, f.marked,
   (SELECT count(*) FROM note n WHERE n.finding = f.id AND n.deleted = 0),
-  (SELECT count(*) FROM step_state s WHERE s.finding = f.id AND s.list = 'step' AND s.state <> 'open')
+  (SELECT count(*) FROM step_state s WHERE s.finding = f.id AND s.list = 'step' AND s.state <> 'open'), f.suppressed_by
 FROM finding f LEFT JOIN exception x ON x.id = f.suppressed_by`;
 
 /** All findings, or those with the given ids, by time, those without a time last, then id. */
@@ -81,6 +82,7 @@ function toFinding(row: unknown[]): StoredFinding {
     marked: row[18] === 1n,
     notes: number(19),
     stepsDone: number(20),
+    hiddenBy: row[21] === null ? null : number(21),
   };
 }
 
@@ -93,4 +95,35 @@ export function readFindingEvents(file: CaseFile, findings: readonly number[]): 
   const events = new Map<number, (number | null)[]>(findings.map((finding) => [finding, []]));
   for (const { finding, event } of rows) events.get(finding)?.push(event);
   return events;
+}
+
+/** A finding with its events in their order; null is a missing event. */
+export interface FindingWithEvents {
+  readonly finding: StoredFinding;
+  readonly events: readonly (number | null)[];
+}
+
+/** Findings that are read at a time. */
+const CHUNK = 2_000;
+
+/** All findings, or those that a version of a rule found last in one hunt, by id, some at a time: there may be millions. */
+export function* readFindingChunks(
+  file: CaseFile,
+  of: { readonly rule: number; readonly lastHunt: number } | null = null,
+): Generator<FindingWithEvents[]> {
+  const where = of === null ? "" : "AND rule = @rule AND last_hunt = @lastHunt";
+  const next = file.db
+    .prepare<{ after: number; rule?: number; lastHunt?: number }, number>(
+      `SELECT id FROM finding WHERE id > @after ${where} ORDER BY id LIMIT ${CHUNK}`,
+    )
+    .pluck();
+  for (let after = 0; ;) {
+    const ids = next.all({ after, ...of });
+    if (ids.length === 0) return;
+    after = ids.at(-1) ?? after;
+    const events = readFindingEvents(file, ids);
+    yield readFindings(file, ids)
+      .sort((a, b) => a.id - b.id)
+      .map((finding) => ({ finding, events: events.get(finding.id) ?? [] }));
+  }
 }

@@ -10,6 +10,7 @@ import { type Actor, appendJournal } from "./journal.ts";
 import { huntDigest } from "./record-digests.ts";
 import { currentOwner, isOwnerAlive } from "./owner.ts";
 import { type RuleRecord, type StoredRule, storeRule } from "./rules.ts";
+import { readSeenEvidence } from "./seen-evidence.ts";
 
 /** How a rule of a hunt ended. */
 export type RuleOutcome = "hit" | "none" | "blind" | "unsupported" | "error" | "skipped";
@@ -31,6 +32,10 @@ export interface HuntStart {
   readonly to: bigint | null;
   /** Options that shape the answer, JSON-serialisable. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** What it looks at; without it, what the case holds when it is recorded. */
+  readonly evidence?: ReturnType<typeof readSeenEvidence>;
+  /** Rows of the exceptions that are in force. */
+  readonly exceptions?: readonly number[];
 }
 
 /** Result of one rule. */
@@ -51,12 +56,10 @@ export interface RuleResult {
 export function startHunt(file: CaseFile, start: HuntStart): Hunt {
   return file.transaction(() => {
     interruptAbandoned(file, start.actor);
-    const { db } = file;
-    const sources = db
-      .prepare<[], { id: number; sha256: string | null }>("SELECT id, sha256 FROM source ORDER BY id")
-      .all();
-    const events = db.prepare<[], { n: number }>("SELECT count(*) AS n FROM event").get()?.n ?? 0;
-    const { lastInsertRowid } = db
+    const { seen, sources } = start.evidence ?? readSeenEvidence(file);
+    const { events, lastEvent, lastField } = seen;
+    const options = { ...start.options, saw: { lastEvent, lastField } };
+    const { lastInsertRowid } = file.db
       .prepare(
         `INSERT INTO hunt (started_at, status, tool_version, analyst, owner, from_time, to_time, options, sources, events)
          VALUES (?, 'running', ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -68,7 +71,7 @@ export function startHunt(file: CaseFile, start: HuntStart): Hunt {
         currentOwner(),
         start.from,
         start.to,
-        JSON.stringify(start.options),
+        JSON.stringify(options),
         JSON.stringify(sources),
         events,
       );
@@ -79,8 +82,9 @@ export function startHunt(file: CaseFile, start: HuntStart): Hunt {
       detail: {
         from: start.from?.toString() ?? null,
         to: start.to?.toString() ?? null,
-        options: start.options,
+        options,
         sources,
+        ...(start.exceptions === undefined ? {} : { exceptions: start.exceptions }),
       },
     });
     return { id, from: start.from, to: start.to, actor: start.actor, claimed: new Set() };

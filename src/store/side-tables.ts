@@ -10,6 +10,7 @@ import type { CaseFile } from "./case-file.ts";
 import { EventReader } from "./events.ts";
 import { fieldByPath, type StoredField } from "./fields.ts";
 import { createSideTable } from "./side-rows.ts";
+import { refuseSecondLoader } from "./sources.ts";
 import { encodeText } from "./text.ts";
 import { ValueLookup } from "./value-lookup.ts";
 
@@ -20,6 +21,7 @@ const BATCH = 5_000;
  * Makes the side tables of fields without a column, filled from the originals in one pass for all of them, and completes
  * those that later loads have left behind. They are kept. Fields that are unknown, or complete, are left alone.
  * @param onProgress gets the share of the events that is done
+ * @throws UserError `case-loading` when another process is loading into the case
  */
 export function ensureSideTables(
   file: CaseFile,
@@ -31,6 +33,8 @@ export function ensureSideTables(
     .filter((field): field is StoredField => field !== undefined && !field.complete);
   if (fields.length === 0) return;
   invariant(!file.readonly, "side tables are made in a case that is open for writing");
+  // A load gives the values that it writes ids of its own.
+  refuseSecondLoader(file);
   new SideFiller(file, fields).fill(onProgress);
 }
 

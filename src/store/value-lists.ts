@@ -1,3 +1,4 @@
+import { sha256Hex } from "../base/sha256.ts";
 import { getSetting, setSetting } from "./settings.ts";
 import type { CaseFile } from "./case-file.ts";
 import { type Actor, appendJournal } from "./journal.ts";
@@ -21,8 +22,9 @@ export function saveValueList(
   origin: Readonly<Record<string, unknown>>,
 ): void {
   file.transaction(() => {
-    setSetting(file, PREFIX + list.id, JSON.stringify({ type: list.type, values: list.values }));
-    const detail = { list: list.id, type: list.type, values: list.values.length, ...origin };
+    const text = JSON.stringify({ type: list.type, values: list.values });
+    setSetting(file, PREFIX + list.id, text);
+    const detail = { list: list.id, type: list.type, values: list.values.length, digest: sha256Hex(text), ...origin };
     appendJournal(file, actor, { action: "value-list.import", target: `value-list:${list.id}`, detail });
   });
 }

@@ -120,7 +120,7 @@ export class EngineSession {
     if (plan.kind !== "event" || plan.pipes.length > 0) return engine.run(plan, { window }).matches.length;
     const condition = engine.resolve(plan.stage);
     if (condition.kind === "constant" && !condition.value) return 0;
-    const statement = compileCountUpTo(condition, window, engine.evidence.totalEvents, limit);
+    const statement = compileCountUpTo(condition, window, engine.evidence.scope, limit);
     return Number(engine.file.rows(statement)[0]?.[0] ?? 0n);
   }
 
@@ -146,10 +146,10 @@ function idsOf(engine: Engine, plan: Plan, window: TimeWindow): number[] {
 
 function listOf(engine: Engine, condition: Resolved, window: TimeWindow): EventList {
   if (condition.kind === "constant" && !condition.value) return new ShortList(engine, []);
-  const { totalEvents } = engine.evidence;
-  const [row] = engine.file.rows(compileCountUpTo(condition, window, totalEvents, SHORT + 1));
+  const { scope } = engine.evidence;
+  const [row] = engine.file.rows(compileCountUpTo(condition, window, scope, SHORT + 1));
   if (Number(row?.[0] ?? 0n) > SHORT) return new LongList(engine, condition, window);
-  const rows = engine.file.rows(compileEventQuery(condition, window, totalEvents));
+  const rows = engine.file.rows(compileEventQuery(condition, window, scope));
   return new ShortList(
     engine,
     rows.map(([id]) => Number(id)),

@@ -12,7 +12,7 @@ import {
   compileWithin,
   type EventKey,
 } from "../sql/compile-page.ts";
-import { compileCount, compileCountUpTo, compileFrom, type TimeWindow } from "../sql/compile-stage.ts";
+import { compileCount, compileCountUpTo, compileFrom, type EventScope, type TimeWindow } from "../sql/compile-stage.ts";
 import type { Fragment } from "../sql/fragments.ts";
 import type { Resolved } from "../sql/resolved.ts";
 
@@ -143,13 +143,13 @@ export class LongList implements EventList {
     return { count, event: event ?? this.#page(both, null, direction, 1)[0] ?? null };
   }
 
-  get #events(): number {
-    return this.#engine.evidence.totalEvents;
+  get #events(): EventScope {
+    return this.#engine.evidence.scope;
   }
 
   #page(condition: Resolved, from: EventKey | null, direction: Direction, limit: number): readonly number[] {
     const ids: number[] = [];
-    const request = { condition, window: this.#window, totalEvents: this.#events, from, direction, limit };
+    const request = { condition, window: this.#window, scope: this.#events, from, direction, limit };
     for (const statement of compilePage(request)) {
       if (ids.length >= limit) break;
       ids.push(...this.#engine.file.rows(statement).map(([id]) => Number(id)));

@@ -5,7 +5,8 @@ import { readRedaction } from "../store/redaction.ts";
 import { checkEvents } from "./verify-events.ts";
 import { checkDictionary, checkEvidence } from "./verify-evidence.ts";
 import { checkActs } from "./verify-acts.ts";
-import { checkFile, checkFindings, checkJournal } from "./verify-investigation.ts";
+import { checkFindings, type FindingsOptions } from "./verify-findings.ts";
+import { checkFile, checkJournal } from "./verify-investigation.ts";
 import { Problems } from "./verify-problems.ts";
 import { checkRedaction } from "./verify-redaction.ts";
 import type { Check, Verification } from "./verify-types.ts";
@@ -16,7 +17,11 @@ export type VerifyProgress = (check: Check["name"], share: number) => void;
 /**
  * Checks a case from its bytes to its verdicts; see docs/integrity.md. Reads everything once; changes nothing.
  */
-export async function verifyCase(file: CaseFile, onProgress: VerifyProgress = () => undefined): Promise<Verification> {
+export async function verifyCase(
+  file: CaseFile,
+  onProgress: VerifyProgress = () => undefined,
+  options?: FindingsOptions,
+): Promise<Verification> {
   const checks: Check[] = [];
   const run = async (name: Check["name"], check: () => Check | Promise<Check>): Promise<void> => {
     onProgress(name, 0);
@@ -35,7 +40,7 @@ export async function verifyCase(file: CaseFile, onProgress: VerifyProgress = ()
   await run("evidence", () => checkEvidence(file));
   await run("events", () => checkEvents(file, (share) => onProgress("events", share)));
   await run("dictionary", () => checkDictionary(file));
-  await run("findings", () => checkFindings(file, (share) => onProgress("findings", share)));
+  await run("findings", () => checkFindings(file, (share) => onProgress("findings", share), options));
   await run("journal", () => checkJournal(file));
   await run("acts", () => checkActs(file));
   return { ok: checks.every(({ total }) => total === 0), journalHead: journalHead(file), checks };

@@ -1,6 +1,6 @@
 import { ArgumentsReader } from "../store/event-arguments.ts";
 import type { CaseFile } from "../store/case-file.ts";
-import { readFindingEvents, readFindings, type StoredFinding } from "../store/finding-rows.ts";
+import { type FindingWithEvents, readFindingChunks, type StoredFinding } from "../store/finding-rows.ts";
 import { withArguments } from "../store/findings.ts";
 import { incidents } from "../store/incidents.ts";
 import { iterateJournal } from "../store/journal.ts";
@@ -17,12 +17,16 @@ export function* recordProblems(file: CaseFile): Generator<string> {
   yield* takenAway(file);
   yield* rowProblems(file);
   const incidentOf = incidents(file);
-  for (const finding of readFindings(file)) {
-    const problem =
-      timesProblem(file, finding) ?? (finding.incident === incidentOf(finding.id) ? null : "it is of another incident");
-    if (problem !== null) yield `finding ${finding.id}: ${problem}`;
-    const state = stateProblem(file, finding);
-    if (state !== null) yield `finding ${finding.id}: ${state}`;
+  const isGone = goneProblems(file);
+  for (const chunk of readFindingChunks(file)) {
+    const times = timesProblems(file, chunk);
+    for (const { finding } of chunk) {
+      const { id, incident } = finding;
+      const problem = times.get(id) ?? (incident === incidentOf(id) ? null : "it is of another incident");
+      if (problem !== null) yield `finding ${id}: ${problem}`;
+      const state = stateProblem(finding, isGone);
+      if (state !== null) yield `finding ${id}: ${state}`;
+    }
   }
 }
 
@@ -73,34 +77,46 @@ function* rowProblems(file: CaseFile): Generator<string> {
   for (const finding of hidden.iterate()) yield `finding ${finding}: the exception that hides it is not there`;
 }
 
-function timesProblem(file: CaseFile, finding: StoredFinding): string | null {
-  const events = readFindingEvents(file, [finding.id]).get(finding.id) ?? [];
-  const known = events.flatMap((event) => (event === null ? [] : [BigInt(event)]));
+function timesProblems(file: CaseFile, chunk: readonly FindingWithEvents[]): Map<number, string> {
+  const problems = new Map<number, string>();
+  const told = new ArgumentsReader(file);
+  const known = chunk.flatMap(({ events }) => events.flatMap((event) => (event === null ? [] : [BigInt(event)])));
   const summaries = summariseEvents(file, known);
-  const parts = known.flatMap((event) => summaries.get(event) ?? []);
-  const times = parts.flatMap(({ time }) => (time === null ? [] : [time]));
-  if (finding.time !== (times[0] ?? null) || finding.endTime !== (times.at(-1) ?? null)) {
-    return "its times are not those of its events";
+  for (const { finding, events } of chunk) {
+    const ids = events.map((event) => (event === null ? null : BigInt(event)));
+    const parts = ids.flatMap((event) => (event === null ? [] : (summaries.get(event) ?? [])));
+    const times = parts.flatMap(({ time }) => (time === null ? [] : [time]));
+    if (finding.time !== (times[0] ?? null) || finding.endTime !== (times.at(-1) ?? null)) {
+      problems.set(finding.id, "its times are not those of its events");
+      continue;
+    }
+    const summary = withArguments(mergeSummaries(parts), ids, summaries, told);
+    if (finding.summary !== JSON.stringify(summary)) {
+      problems.set(finding.id, "its summary is not that of its events");
+    }
   }
-  const summary = withArguments(
-    mergeSummaries(parts),
-    events.map((event) => (event === null ? null : BigInt(event))),
-    summaries,
-    new ArgumentsReader(file),
-  );
-  return finding.summary === JSON.stringify(summary) ? null : "its summary is not that of its events";
+  return problems;
 }
 
-function stateProblem(file: CaseFile, finding: StoredFinding): string | null {
+function stateProblem(finding: StoredFinding, goneProblem: (finding: StoredFinding) => string | null): string | null {
   const { state, firstHunt, lastHunt } = finding;
   if (lastHunt < firstHunt) return "it was found last before it was found first";
-  if (state !== "gone") return (state === "new") === (firstHunt === lastHunt) ? null : `it is not ${state}`;
-  const later = file.db
-    .prepare<[number, number], number>(
-      `SELECT count(*) FROM hunt_rule l JOIN rule r ON r.id = l.rule
-       WHERE l.hunt > ? AND r.identity = (SELECT identity FROM rule WHERE id = ?)`,
+  if (state === "gone") return goneProblem(finding);
+  return (state === "new") === (firstHunt === lastHunt) ? null : `it is not ${state}`;
+}
+
+/** A finding that is gone was looked for by a later hunt. */
+function goneProblems(file: CaseFile): (finding: StoredFinding) => string | null {
+  const last = new Map<number, number>();
+  const select = file.db
+    .prepare<[number], number>(
+      `SELECT ifnull(max(l.hunt), 0) FROM hunt_rule l JOIN rule r ON r.id = l.rule
+       WHERE r.identity = (SELECT identity FROM rule WHERE id = ?)`,
     )
-    .pluck()
-    .get(lastHunt, finding.rule);
-  return later === 0 ? "it is gone, but no later hunt looked for it" : null;
+    .pluck();
+  return ({ rule, lastHunt }) => {
+    const hunt = last.get(rule) ?? select.get(rule) ?? 0;
+    last.set(rule, hunt);
+    return hunt > lastHunt ? null : "it is gone, but no later hunt looked for it";
+  };
 }

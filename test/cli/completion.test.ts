@@ -42,7 +42,7 @@ describe.each<Shell>(["bash", "zsh", "fish"])("completion of %s", (shell) => {
     });
 
     it("offers the options of the command, after arguments and values too", () => {
-      expect(asked("verify", "--")).toEqual(["--case", "--help", "--json", "--public-key"]);
+      expect(asked("verify", "--")).toEqual(["--all-rules", "--case", "--help", "--json", "--public-key"]);
       expect(asked("load", "web.case", "--case", "x", "--keep-d")).toEqual(["--keep-duplicates"]);
       expect(asked("evidence", "list", "--re")).toEqual(["--rejected"]);
     });

@@ -66,10 +66,11 @@ describe("compileCondition", () => {
 
 describe("compileEventQuery", () => {
   const open = { from: null, to: null };
+  const scope = { total: 1000, last: null };
 
   it("is driven by the leaf with the fewest events", () => {
     const condition: Resolved = { kind: "and", operands: [set(1, [2n], 500), set(2, [3n], 4)] };
-    expect(compileEventQuery(condition, open, 1000)).toEqual({
+    expect(compileEventQuery(condition, open, scope)).toEqual({
       sql: 'SELECT e.id FROM event AS e WHERE ((+e."f1" = ?) AND (e."f2" = ?)) ORDER BY e.time IS NULL, +e.time, e.tiebreaker IS NULL, e.tiebreaker, e.id',
       parameters: [2n, 3n],
     });
@@ -79,7 +80,7 @@ describe("compileEventQuery", () => {
     const { sql, parameters } = compileEventQuery(
       { kind: "or", operands: [set(1, [2n], 5), set(2, [3n], 4)] },
       open,
-      1000,
+      scope,
     );
     expect(sql).toContain(
       'WHERE e.id IN (SELECT e.id FROM event AS e WHERE (e."f1" = ?) UNION SELECT e.id FROM event AS e WHERE (e."f2" = ?)) AND ((+e."f1" = ?) OR (+e."f2" = ?))',
@@ -88,13 +89,24 @@ describe("compileEventQuery", () => {
   });
 
   it("scans where no leaf leads to few events, and keeps to the window", () => {
-    const { sql, parameters } = compileEventQuery(set(1, [2n], 900), { from: 10n, to: null }, 1000);
+    const { sql, parameters } = compileEventQuery(set(1, [2n], 900), { from: 10n, to: null }, scope);
     expect(sql).toContain('FROM event AS e NOT INDEXED WHERE (+e."f1" = ?) AND +e.time >= ?');
     expect(parameters).toEqual([2n, 10n]);
   });
 
   it("goes through the index of times where the window is narrow and no leaf leads to few events", () => {
-    const { sql } = compileEventQuery(set(1, [2n], 900), { from: 10n, to: 20n }, 1000);
+    const { sql } = compileEventQuery(set(1, [2n], 900), { from: 10n, to: 20n }, scope);
     expect(sql).toContain('FROM event AS e WHERE (+e."f1" = ?) AND e.time >= ? AND e.time <= ? ORDER BY');
+  });
+
+  it("keeps to the first events that were loaded, without their order as the way in where a leaf drives", () => {
+    const first = { total: 1000, last: 7n };
+    expect(compileEventQuery(set(1, [2n], 4), open, first)).toEqual({
+      sql: 'SELECT e.id FROM event AS e WHERE (e."f1" = ?) AND +e.id <= ? ORDER BY e.time IS NULL, +e.time, e.tiebreaker IS NULL, e.tiebreaker, e.id',
+      parameters: [2n, 7n],
+    });
+    expect(compileEventQuery(set(1, [2n], 900), open, first).sql).toContain(
+      'FROM event AS e NOT INDEXED WHERE (+e."f1" = ?) AND e.id <= ?',
+    );
   });
 });

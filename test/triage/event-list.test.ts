@@ -50,7 +50,7 @@ describe("a list of events", () => {
 
   function listsOf(eql: string, window: TimeWindow): { ids: readonly number[]; lists: readonly EventList[] } {
     const condition = conditionOf(eql);
-    const rows = engine.file.rows(compileEventQuery(condition, window, engine.evidence.totalEvents));
+    const rows = engine.file.rows(compileEventQuery(condition, window, engine.evidence.scope));
     const ids = rows.map(([id]) => Number(id));
     return { ids, lists: [new LongList(engine, condition, window), new ShortList(engine, ids)] };
   }

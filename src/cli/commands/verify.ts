@@ -6,22 +6,21 @@ import type { Verification } from "../../triage/verify-types.ts";
 import { withCase } from "../case-command.ts";
 import { caseOf, type CliIo, resolvePath, writeOut } from "../io.ts";
 import { jsonText } from "../json-out.ts";
+import { StatusLine } from "../status-line.ts";
 
 /** `eqlite verify`: proves that the case is what was loaded and done; exit code 1 where it is not. */
 export function verifyCommand(io: CliIo): Command {
   return withCase(new Command("verify").description("prove that the evidence and the investigation are untouched"))
     .argument("[bundle]", "a folder that eqlite bundle wrote, instead of a case")
     .option("--public-key <key.pem>", "the public key that the manifest of the bundle must be signed with")
+    .option("--all-rules", "also run again the rules that found nothing in the last hunt; takes as long as that hunt")
     .option("--json", "as JSON")
     .action(async (bundle: string | undefined, options: VerifyOptions) => {
-      const progress = (check: string, share: number): void => {
-        if (io.isTTY.stderr) io.stderr.write(`\r\u001b[K${check} ${Math.floor(share * 100)} %`);
-      };
-      const result =
-        bundle === undefined
-          ? await verifyCaseFile(io, options, progress)
-          : await verifyBundleFolder(io, bundle, options, progress);
-      if (io.isTTY.stderr) io.stderr.write("\r\u001b[K");
+      const status = new StatusLine(io);
+      const progress = (check: string, share: number): void => status.show(`${check} ${Math.floor(share * 100)} %`);
+      const result = await (
+        bundle === undefined ? verifyCaseFile(io, options, progress) : verifyBundleFolder(io, bundle, options, progress)
+      ).finally(() => status.clear());
       await writeOut(io.stdout, options.json === true ? jsonText(result) : verificationText(result));
       if (!result.ok) io.exitCode = EXIT.failed;
       else if (result.checks.some(({ withheld }) => withheld !== null)) io.exitCode = EXIT.incomplete;
@@ -31,6 +30,7 @@ export function verifyCommand(io: CliIo): Command {
 interface VerifyOptions {
   readonly case?: string;
   readonly publicKey?: string;
+  readonly allRules?: boolean;
   readonly json?: boolean;
 }
 
@@ -47,7 +47,7 @@ async function verifyCaseFile(io: CliIo, options: VerifyOptions, onProgress: Ver
   ]);
   const file = await openCase(caseOf(io, options.case), "read");
   try {
-    return await verifyCase(file, onProgress);
+    return await verifyCase(file, onProgress, { allRules: options.allRules === true });
   } finally {
     file.close();
   }
@@ -64,7 +64,7 @@ async function verifyBundleFolder(
     import("../../export/bundle/signature.ts"),
   ]);
   const key = options.publicKey === undefined ? null : readPublicKey(resolvePath(io, options.publicKey));
-  return verifyBundle(resolvePath(io, bundle), key, onProgress);
+  return verifyBundle(resolvePath(io, bundle), key, onProgress, { allRules: options.allRules === true });
 }
 
 function verificationText({ ok, journalHead, checks }: Verification): string {

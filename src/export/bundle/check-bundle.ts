@@ -6,6 +6,7 @@ import { canonicalJson } from "../../base/canonical-json.ts";
 import { errorMessage } from "../../base/errors.ts";
 import { openCase } from "../../store/case-file.ts";
 import { verifyCase, type VerifyProgress } from "../../triage/verify-case.ts";
+import type { FindingsOptions } from "../../triage/verify-findings.ts";
 import { Problems } from "../../triage/verify-problems.ts";
 import type { Check, Verification } from "../../triage/verify-types.ts";
 import { caseFacts, fileFacts, type Manifest, notABundle, parseManifest } from "./manifest.ts";
@@ -17,6 +18,7 @@ export async function verifyBundle(
   folder: string,
   key: KeyObject | null,
   onProgress?: VerifyProgress,
+  options?: FindingsOptions,
 ): Promise<Verification> {
   const manifestPath = path.join(folder, MANIFEST_FILE);
   if (!existsSync(manifestPath)) throw notABundle(`${folder} has no ${MANIFEST_FILE}`);
@@ -34,7 +36,7 @@ export async function verifyBundle(
   if (file === null) return { ok: false, journalHead: manifest.journal.head, checks: [signature, check.done()] };
   try {
     checkFacts(check, manifest, caseFacts(file));
-    const verification = await verifyCase(file, onProgress);
+    const verification = await verifyCase(file, onProgress, options);
     const checks = [signature, check.done(), ...verification.checks];
     return { ...verification, ok: checks.every(({ total }) => total === 0), checks };
   } finally {
