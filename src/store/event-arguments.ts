@@ -35,7 +35,7 @@ export class ArgumentsReader {
 
   #inOrder(event: bigint): string[] {
     this.#originals ??= new EventReader(this.#file);
-    const parsed = parseExactJson(this.#originals.document(event).json);
+    const parsed = parseExactJson(this.#originals.json(event));
     const texts: string[] = [];
     if (!parsed.ok || typeof parsed.value !== "object" || parsed.value === null) return texts;
     forEachLeaf(parsed.value as Record<string, unknown>, (path, value) => {

@@ -37,27 +37,30 @@ export interface EventDocument {
   readonly withheld: boolean;
 }
 
-interface Row {
+/** Where the document of an event lies. */
+export interface DocumentPlace {
   readonly event: number;
-  readonly source: number;
-  readonly member: number;
-  readonly path: string;
-  readonly memberPath: string;
-  readonly sha256: string | null;
-  readonly format: string;
-  readonly line: number;
   readonly block: number;
-  readonly inBlock: number;
+  /** In the decompressed block. */
+  readonly offset: number;
   readonly bytes: number;
   readonly flags: number;
-  readonly blockOffset: number;
 }
+
+interface Row extends DocumentPlace {
+  readonly member: number;
+  readonly line: number;
+}
+
+type MemberFacts = Pick<EventPosition, "source" | "path" | "memberPath" | "sha256" | "format">;
 
 /** Reads events back out of a case. Keeps the last blocks decompressed, so one reader should serve a whole screen or export. */
 export class EventReader {
   readonly #file: CaseFile;
   readonly #originals: Originals;
   readonly #select: Database.Statement<[bigint], Row>;
+  /** Few, and asked for with every event: a join would cost more than the event. */
+  readonly #members = new Map<number, MemberFacts>();
   readonly #derivedBlocks = new Map<number, Buffer>();
   readonly #stored: StoredDocuments;
 
@@ -66,58 +69,80 @@ export class EventReader {
     this.#originals = new Originals(file.db);
     this.#stored = new StoredDocuments(file);
     this.#select = file.db.prepare(
-      `SELECT e.id AS event, m.source, e.member, s.path, m.path AS memberPath, s.sha256, m.format, e.line, e.block,
-           e.offset AS inBlock, e.bytes, e.flags, b.offset AS blockOffset
-         FROM event e JOIN member m ON m.id = e.member JOIN source s ON s.id = m.source JOIN block b ON b.id = e.block
-         WHERE e.id = ?`,
+      "SELECT id AS event, member, line, block, offset, bytes, flags FROM event WHERE id = ?",
     );
-  }
-
-  #row(event: number | bigint): Row | undefined {
-    return this.#select.get(BigInt(event));
   }
 
   /** Where an event is in the evidence; undefined for an unknown id. */
   position(event: number | bigint): EventPosition | undefined {
-    const row = this.#row(event);
+    const row = this.#select.get(BigInt(event));
     if (row === undefined) return undefined;
-    const { block: _block, inBlock, blockOffset, ...rest } = row;
-    return { ...rest, offset: blockOffset + inBlock };
+    const { member, line, bytes, flags } = row;
+    const [block] = this.#file.objects<{ offset: number }>("SELECT offset FROM block WHERE id = ?", BigInt(row.block));
+    const facts = this.#memberOf(member);
+    if (block === undefined || facts === undefined) return undefined;
+    return { event: row.event, member, line, bytes, flags, ...facts, offset: block.offset + row.offset };
+  }
+
+  #memberOf(member: number): MemberFacts | undefined {
+    let facts = this.#members.get(member);
+    if (facts === undefined) {
+      [facts] = this.#file.objects<MemberFacts>(
+        `SELECT m.source, s.path, m.path AS memberPath, s.sha256, m.format
+         FROM member m JOIN source s ON s.id = m.source WHERE m.id = ?`,
+        BigInt(member),
+      );
+      if (facts !== undefined) this.#members.set(member, facts);
+    }
+    return facts;
   }
 
   /** The bytes of the document that the event was read from, exactly. @throws UserError `evidence-withheld` */
   originalBytes(event: number | bigint): Buffer {
-    const row = this.#known(event);
-    return this.#originals.bytes(row.block, row.inBlock, row.bytes);
+    return this.bytesAt(this.#known(event));
+  }
+
+  /** As `originalBytes`. */
+  bytesAt({ block, offset, bytes }: DocumentPlace): Buffer {
+    return this.#originals.bytes(block, offset, bytes);
   }
 
   /** The ECS document of an event. */
   document(event: number | bigint): EventDocument {
+    const document = this.#read(event);
+    return { ...document, json: compactJson(document.json) };
+  }
+
+  /** The JSON of `document` as it was written, white space included. */
+  json(event: number | bigint): string {
+    return this.#read(event).json;
+  }
+
+  #read(event: number | bigint): EventDocument {
     const row = this.#known(event);
     try {
-      return { ...this.#read(row), withheld: false };
+      return { ...this.text(row), withheld: false };
     } catch (error) {
       if (errorCode(error) !== EVIDENCE_WITHHELD) throw error;
       return { json: this.#stored.json(row.event), original: null, withheld: true };
     }
   }
 
-  #read(row: Row): Omit<EventDocument, "withheld"> {
-    const text = this.#originals.bytes(row.block, row.inBlock, row.bytes).toString("utf8");
-    if ((row.flags & EVENT_FLAG.derived) !== 0) {
-      const json = this.#derived(row.event);
-      return { json, original: /^\s*[{[]/.test(text) ? null : text };
+  /** As `document`, with the JSON as it was written. @throws UserError `evidence-withheld` */
+  text(place: DocumentPlace): Omit<EventDocument, "withheld"> {
+    const text = this.bytesAt(place).toString("utf8");
+    const { event, flags } = place;
+    if ((flags & EVENT_FLAG.derived) !== 0) {
+      return { json: this.#derived(event), original: /^\s*[{[]/.test(text) ? null : text };
     }
-    if ((row.flags & EVENT_FLAG.wrapped) !== 0) {
-      const source = topLevelText(text, "_source");
-      invariant(source !== null, "a hit has a _source");
-      return { json: compactJson(source), original: null };
-    }
-    return { json: compactJson(text), original: null };
+    if ((flags & EVENT_FLAG.wrapped) === 0) return { json: text, original: null };
+    const source = topLevelText(text, "_source");
+    invariant(source !== null, "a hit has a _source");
+    return { json: source, original: null };
   }
 
   #known(event: number | bigint): Row {
-    const row = this.#row(event);
+    const row = this.#select.get(BigInt(event));
     invariant(row !== undefined, `event ${event} exists`);
     return row;
   }

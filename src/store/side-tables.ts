@@ -130,7 +130,7 @@ class SideFiller {
   }
 
   #fillEvent(event: number): void {
-    const text = this.#reader.document(event).json;
+    const text = this.#reader.json(event);
     if (!text.includes("\\u") && !this.#needles.some((needle) => text.includes(needle))) return;
     const parsed = parseExactJson(text);
     invariant(parsed.ok && typeof parsed.value === "object" && parsed.value !== null, `event ${event} is JSON`);

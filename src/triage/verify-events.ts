@@ -6,9 +6,9 @@ import { type LeafValue, toBoolean, toDate, toDouble, toIp, toLong, toText } fro
 import { forEachLeaf, NORMALISER_VERSION } from "../ecs/normalise.ts";
 import { parseTimeZone, type TimeZone } from "../ecs/time-zone.ts";
 import type { CaseFile } from "../store/case-file.ts";
-import { eventValues } from "../store/decoded-values.ts";
+import { EventValueReader } from "../store/event-value-reader.ts";
 import { EVENT_FLAG } from "../store/event-flags.ts";
-import { EventReader } from "../store/events.ts";
+import { type DocumentPlace, EventReader } from "../store/events.ts";
 import { listFields, type StoredField } from "../store/fields.ts";
 import { memberBytes } from "../store/members.ts";
 import { readRedaction } from "../store/redaction.ts";
@@ -24,39 +24,39 @@ export function checkEvents(file: CaseFile, onProgress: (share: number) => void)
   const sources = new Map(listSources(file).map((source) => [source.id, source]));
   const others = [...sources.values()].filter(({ normaliser }) => normaliser !== NORMALISER_VERSION);
   const fields = listFields(file).filter((field) => field.complete);
+  const byPath = new Map(fields.map((field) => [field.path, field]));
   const reader = new EventReader(file);
+  const values = new EventValueReader(file, fields);
   const loads = loadsOf(file);
   const places = new Places(file);
   const last = file.db.prepare<[], number>("SELECT ifnull(max(id), 0) FROM event").pluck().get() ?? 0;
   const changed = new ChangedRows(file);
   const select = file.db.prepare<[number, number], EventRow>(
-    `SELECT e.id, m.source, e.member, ifnull(b.offset + e.offset, -1) AS start, e.bytes, e.line, e.flags,
-       CAST(e.time AS TEXT) AS time, CAST(e.tiebreaker AS TEXT) AS tiebreaker
+    `SELECT e.id AS event, m.source, e.member, e.block, e.offset, ifnull(b.offset + e.offset, -1) AS start, e.bytes, e.line,
+       e.flags, CAST(e.time AS TEXT) AS time, CAST(e.tiebreaker AS TEXT) AS tiebreaker
      FROM event e LEFT JOIN member m ON m.id = e.member LEFT JOIN block b ON b.id = e.block AND b.member = e.member
      WHERE e.id > ? ORDER BY e.id LIMIT ?`,
   );
   for (let after = 0; ;) {
     const batch = select.all(after, BATCH);
-    if (batch.length === 0) break;
-    const stored = eventValues(
-      file,
-      batch.map(({ id }) => id),
-      fields.map(({ path }) => path),
-    );
-    for (const event of batch) {
+    const [first] = batch;
+    const end = batch.at(-1);
+    if (first === undefined || end === undefined) break;
+    const stored = values.read(first.event, end.event);
+    for (const row of batch) {
       check.count += 1;
-      const load = loads.get(event.source);
+      const load = loads.get(row.source);
       const problem =
-        load === undefined || event.start < 0
+        load === undefined || row.start < 0
           ? "it is not in the evidence"
-          : (places.problem(event) ??
-            (load.sameVersion ? eventProblem(reader, event, fields, stored.get(event.id) ?? {}, load) : null));
+          : (places.problem(row) ??
+            (load.sameVersion ? eventProblem(reader, row, byPath, stored.get(row.event) ?? NOTHING, load) : null));
       if (problem !== null) {
-        check.add(`event ${event.id}: ${problem}`);
-        changed.told(event.id);
+        check.add(`event ${row.event}: ${problem}`);
+        changed.told(row.event);
       }
-      after = event.id;
     }
+    after = end.event;
     onProgress(last === 0 ? 1 : after / last);
   }
   for (const problem of familyProblems(file, fields)) check.add(problem);
@@ -92,16 +92,14 @@ class ChangedRows {
 }
 
 const BATCH = 1_000;
+const NOTHING: ReadonlyMap<string, string | readonly string[]> = new Map();
 
-interface EventRow {
-  readonly id: number;
+interface EventRow extends DocumentPlace {
   readonly source: number;
   readonly member: number;
   /** In the member; -1 when its block is not there, or another member's. */
   readonly start: number;
-  readonly bytes: number;
   readonly line: number;
-  readonly flags: number;
   readonly time: string | null;
   readonly tiebreaker: string | null;
 }
@@ -169,14 +167,14 @@ class LineCounter {
 function eventProblem(
   reader: EventReader,
   event: EventRow,
-  fields: readonly StoredField[],
-  stored: Readonly<Record<string, readonly string[]>>,
+  fields: ReadonlyMap<string, StoredField>,
+  stored: ReadonlyMap<string, string | readonly string[]>,
   load: LoadFacts,
 ): string | null {
   let json: string;
   try {
-    ({ json } = reader.document(event.id));
-    if ((event.flags & EVENT_FLAG.derived) === 0 && !isWithinLines(reader.originalBytes(event.id))) {
+    ({ json } = reader.text(event));
+    if ((event.flags & EVENT_FLAG.derived) === 0 && !isWithinLines(reader.bytesAt(event))) {
       return "its place in the evidence is not where its document begins and ends";
     }
   } catch (error) {
@@ -184,19 +182,19 @@ function eventProblem(
   }
   const parsed = parseExactJson(json);
   if (!parsed.ok || typeof parsed.value !== "object" || parsed.value === null) return "its original is no document";
-  const byPath = new Map(fields.map((field) => [field.path, field]));
-  const expected = new Map<string, Set<string>>();
+  const expected = new Map<string, string | Set<string>>();
   const times = new Set<string>();
   const ties = new Set<string>();
   forEachLeaf({ ...parsed.value }, (path, value) => {
     if (path === load.timestampField) addText(times, toDate(value, load.zone));
     if (path === load.tiebreakerField) addText(ties, toLong(value));
-    const field = byPath.get(path);
+    const field = fields.get(path);
     const text = field === undefined ? null : storedText(field, value, load.zone);
     if (text === null) return;
-    const values = expected.get(path);
-    if (values === undefined) expected.set(path, new Set([text]));
-    else values.add(text);
+    const known = expected.get(path);
+    if (known === undefined) expected.set(path, text);
+    else if (typeof known !== "string") known.add(text);
+    else if (known !== text) expected.set(path, new Set([known, text]));
   });
   if (!isOneOf(event.time, times))
     return `its time is ${event.time ?? "unknown"}, but its original says ${said(times)}`;
@@ -204,14 +202,25 @@ function eventProblem(
   if (!isOneOf(event.tiebreaker, ties)) {
     return `its tiebreaker is ${event.tiebreaker ?? "missing"}, but its original says ${said(ties)}`;
   }
-  for (const { path } of fields) {
-    const found = new Set(stored[path] ?? []);
-    const wanted = expected.get(path) ?? new Set<string>();
-    if (found.size !== wanted.size || [...found].some((value) => !wanted.has(value))) {
-      return `${path} is ${JSON.stringify([...found])}, but its original says ${JSON.stringify([...wanted])}`;
-    }
+  for (const [path, wanted] of expected) {
+    const found = stored.get(path) ?? [];
+    if (!sameValues(found, wanted)) return valuesProblem(path, found, wanted);
   }
+  for (const [path, found] of stored) if (!expected.has(path)) return valuesProblem(path, found, []);
   return null;
+}
+
+function sameValues(found: string | readonly string[], wanted: string | ReadonlySet<string>): boolean {
+  if (typeof found === "string") return found === wanted;
+  const values = new Set(found);
+  if (typeof wanted === "string") return values.size === 1 && values.has(wanted);
+  return values.size === wanted.size && found.every((value) => wanted.has(value));
+}
+
+function valuesProblem(path: string, found: string | readonly string[], wanted: Iterable<string> | string): string {
+  const list = (values: Iterable<string> | string): string =>
+    JSON.stringify(typeof values === "string" ? [values] : [...new Set(values)]);
+  return `${path} is ${list(found)}, but its original says ${list(wanted)}`;
 }
 
 function isWithinLines(bytes: Buffer): boolean {
