@@ -1,6 +1,6 @@
 /** The columns of the CSV export: name, meaning, and the cell. Documented in docs/exports.md. */
 import { isoTime } from "../base/time-text.ts";
-import type { ExportedEvent, ExportedFinding } from "./exported-finding.ts";
+import { evidenceFile, type ExportedEvent, type ExportedFinding } from "./exported-finding.ts";
 import type { StepProgress } from "../triage/case-book.ts";
 import { attackOf } from "../triage/rule-view.ts";
 
@@ -68,9 +68,7 @@ export const EVENT_COLUMNS: readonly CsvColumn[] = [
 
 /** Columns that cite the evidence and the rule: the last ones. */
 export const PROOF_COLUMNS: readonly CsvColumn[] = [
-  evidenceColumn("evidence_file", (event) =>
-    event.memberPath === "" ? event.sourcePath : `${event.sourcePath}!${event.memberPath}`,
-  ),
+  evidenceColumn("evidence_file", evidenceFile),
   evidenceColumn("evidence_sha256", (event) => event.sourceSha256 ?? ""),
   evidenceColumn("evidence_lines", (event) => String(event.line)),
   evidenceColumn("evidence_offsets", (event) => String(event.offset)),

@@ -3,6 +3,7 @@ import path from "node:path";
 import { EXIT, UserError } from "../base/errors.ts";
 import type { CaseBook } from "../triage/case-book.ts";
 import { CSV_DEFAULTS } from "./csv.ts";
+import { DEFAULT_DETAILS } from "./report-choice.ts";
 import { EXPORT_FORMAT_NAMES, EXPORT_FORMATS } from "./formats.ts";
 import { exportToFile } from "./run-export.ts";
 
@@ -23,7 +24,11 @@ export async function exportForTriage(
     });
   }
   const file = target ?? freePath(book.file.path, EXPORT_FORMATS[name].extension);
-  const { findings } = await exportToFile(book, { format: name, filter: {}, csv: CSV_DEFAULTS }, file);
+  const { findings } = await exportToFile(
+    book,
+    { format: name, filter: {}, csv: CSV_DEFAULTS, details: DEFAULT_DETAILS },
+    file,
+  );
   return { path: file, findings };
 }
 

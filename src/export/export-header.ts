@@ -1,9 +1,12 @@
+import { counted } from "../base/counted.ts";
 import { VERSION } from "../base/version.ts";
 import { journalHead } from "../store/journal.ts";
 import { withheldText } from "../store/redaction.ts";
 import { listSources, type StoredSource } from "../store/sources.ts";
 import type { CaseBook } from "../triage/case-book.ts";
+import type { FindingFilter } from "../triage/finding-filter.ts";
 import type { FindingSelection } from "../triage/select-findings.ts";
+import { filterParts, filterText } from "./filter-text.ts";
 
 /** What an export says of itself and of the case. */
 export interface ExportHeader {
@@ -20,8 +23,9 @@ export interface ExportHeader {
   /** Findings in this export, and those of the case that its filter left out. */
   readonly findings: number;
   readonly left_out: number;
-  /** The parts of the filter that narrow. */
+  /** The parts of the filter that narrow; and in words, empty where none does. */
   readonly filter: Readonly<Record<string, unknown>>;
+  readonly filter_text: string;
   readonly sources: readonly SourceFact[];
 }
 
@@ -37,11 +41,7 @@ export interface SourceFact {
   readonly rejected: number;
 }
 
-export function exportHeader(
-  book: CaseBook,
-  { ids, all }: FindingSelection,
-  filter: Readonly<Record<string, unknown>>,
-): ExportHeader {
+export function exportHeader(book: CaseBook, { ids, all }: FindingSelection, filter: FindingFilter): ExportHeader {
   return {
     case: book.file.path,
     tool: "eqlite",
@@ -52,9 +52,17 @@ export function exportHeader(
     withheld: withheldText(book.file),
     findings: ids.length,
     left_out: all - ids.length,
-    filter,
+    filter: filterParts(filter),
+    filter_text: filterText(filter),
     sources: listSources(book.file).map(toSourceFact),
   };
+}
+
+/** Which findings of the case an export has, in a line. */
+export function scopeText({ findings, left_out, filter_text }: Omit<ExportHeader, "sources">): string {
+  const filter = filter_text === "" ? "no filter" : `filter: ${filter_text}`;
+  const rest = left_out === 0 ? "none left out" : `${counted(left_out, "other")} of the case left out`;
+  return `${counted(findings, "finding")}, ${filter}, ${rest}`;
 }
 
 /** What is said of a source wherever evidence is listed. */

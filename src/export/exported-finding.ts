@@ -30,6 +30,11 @@ export interface ExportedFinding {
   readonly toolVersion: string | null;
 }
 
+/** The file an event was read from; an entry of an archive after `!`. */
+export function evidenceFile({ sourcePath, memberPath }: EventEvidence): string {
+  return memberPath === "" ? sourcePath : `${sourcePath}!${memberPath}`;
+}
+
 /** Says why the events of a finding matched, by position. */
 export type Explain = (finding: number) => readonly (readonly MatchedLeaf[])[];
 
@@ -71,7 +76,11 @@ export function* exportedFindings(
   }
 }
 
-function foundBy(book: CaseBook, { rule, lastHunt }: StoredFinding): Pick<ExportedFinding, "sqlHash" | "toolVersion"> {
+/** The SQL and the program that found it last. */
+export function foundBy(
+  book: CaseBook,
+  { rule, lastHunt }: Pick<StoredFinding, "rule" | "lastHunt">,
+): Pick<ExportedFinding, "sqlHash" | "toolVersion"> {
   const [found] = book.file.objects<{ sqlHash: string | null; toolVersion: string }>(
     `SELECT r.sql_hash AS sqlHash, h.tool_version AS toolVersion
      FROM hunt h LEFT JOIN hunt_rule r ON r.hunt = h.id AND r.rule = ? WHERE h.id = ?`,

@@ -1,15 +1,17 @@
 /** The export formats: name, what it is, file ending, and how it is written. */
 import type { CaseBook } from "../triage/case-book.ts";
-import { findingRows, type FindingSelection } from "../triage/select-findings.ts";
+import type { FindingSelection } from "../triage/select-findings.ts";
 import { csvExport, type CsvOptions } from "./csv.ts";
 import { type Explain, exportedFindings } from "./exported-finding.ts";
 import type { ExportHeader } from "./export-header.ts";
-import { dotText, mermaidText, toGraph } from "./graph.ts";
+import { dotExport, mermaidExport } from "./graph-text.ts";
 import { jsonExport, ndjsonExport } from "./json.ts";
 import { coverageLayer, findingsLayer } from "./navigator.ts";
+import { reportBlocks } from "./report-content.ts";
 import { reportFacts } from "./report-facts.ts";
 import { htmlReport } from "./report-html.ts";
 import { markdownReport } from "./report-markdown.ts";
+import type { Block } from "./report-model.ts";
 import { timesketchCsv, timesketchJsonl } from "./timesketch.ts";
 
 export interface ExportInput {
@@ -18,6 +20,8 @@ export interface ExportInput {
   readonly selection: FindingSelection;
   readonly header: ExportHeader;
   readonly csv: CsvOptions;
+  /** Findings that a report tells in full; 0: all. */
+  readonly details: number;
   readonly explain: Explain;
 }
 
@@ -53,23 +57,13 @@ export const EXPORT_FORMATS = {
     title: "the report as Markdown",
     extension: "md",
     explains: true,
-    write: ({ book, selection, header, explain }) =>
-      markdownReport(
-        reportFacts(book, [...findingRows(book, selection.ids)], header),
-        exportedFindings(book, selection.ids, explain),
-        ofIncident(book, selection),
-      ),
+    write: (input) => markdownReport(reportOf(input)),
   },
   html: {
     title: "the report as one HTML file",
     extension: "html",
     explains: true,
-    write: ({ book, selection, header, explain }) =>
-      htmlReport(
-        reportFacts(book, [...findingRows(book, selection.ids)], header),
-        exportedFindings(book, selection.ids, explain),
-        ofIncident(book, selection),
-      ),
+    write: (input) => htmlReport(reportOf(input)),
   },
   navigator: {
     title: "ATT&CK Navigator layer scored by findings",
@@ -99,13 +93,13 @@ export const EXPORT_FORMATS = {
     title: "processes and connections as a Mermaid graph",
     extension: "mmd",
     explains: false,
-    write: ({ book, selection }) => [mermaidText(toGraph(exportedFindings(book, selection.ids)))],
+    write: ({ book, selection }) => [mermaidExport(() => exportedFindings(book, selection.ids))],
   },
   dot: {
     title: "processes and connections as a Graphviz graph",
     extension: "dot",
     explains: false,
-    write: ({ book, selection }) => [dotText(toGraph(exportedFindings(book, selection.ids)))],
+    write: ({ book, selection }) => dotExport(exportedFindings(book, selection.ids)),
   },
 } as const satisfies Readonly<Record<string, ExportFormat>>;
 
@@ -113,13 +107,9 @@ export type ExportFormatName = keyof typeof EXPORT_FORMATS;
 
 export const EXPORT_FORMAT_NAMES = Object.keys(EXPORT_FORMATS) as ExportFormatName[];
 
-function ofIncident(
-  book: CaseBook,
-  selection: FindingSelection,
-): (incident: number) => ReturnType<typeof exportedFindings> {
-  return (wanted) =>
-    exportedFindings(
-      book,
-      [...findingRows(book, selection.ids)].filter(({ incident }) => incident === wanted).map(({ id }) => id),
-    );
+/** The blocks of a report, for both renderers. */
+function reportOf({ book, selection, header, details, explain }: ExportInput): Iterable<Block> {
+  return reportBlocks(reportFacts(book, selection, header, details), (ids, explained) =>
+    exportedFindings(book, ids, explained ? explain : undefined),
+  );
 }

@@ -1,111 +1,96 @@
-/** The processes, destinations and findings of an incident as a graph, for Mermaid and Graphviz. */
-import { safeText } from "../base/safe-text.ts";
-import type { ExportedFinding } from "./exported-finding.ts";
+/** The processes, destinations and findings of an incident as a graph. */
+import type { ExportedEvent, ExportedFinding } from "./exported-finding.ts";
 
 export type GraphNodeKind = "process" | "destination" | "finding";
 
 export interface GraphNode {
   readonly key: string;
   readonly kind: GraphNodeKind;
-  readonly label: string;
+  /** Null: a process of which only the entity id is known. */
+  readonly label: string | null;
 }
 
-export interface Graph {
+export interface GraphEdge {
+  readonly from: string;
+  readonly to: string;
+  /** Empty: of a finding to a process that it names. */
+  readonly label: "" | "starts" | "connects";
+}
+
+export interface GraphPart {
   readonly nodes: readonly GraphNode[];
-  /** Pairs of keys, with what the edge means. */
-  readonly edges: readonly { readonly from: string; readonly to: string; readonly label: string }[];
+  readonly edges: readonly GraphEdge[];
 }
 
-/** Collects the graph: parent -> process, process -> destination, finding -> process. */
-export function toGraph(findings: Iterable<ExportedFinding>): Graph {
-  const nodes = new Map<string, GraphNode>();
-  const edges = new Map<string, Graph["edges"][number]>();
-  const add = (key: string, kind: GraphNodeKind, label: string | null): string => {
-    const known = nodes.get(key);
-    if (known === undefined || (label !== null && known.label === "?"))
-      nodes.set(key, { key, kind, label: label ?? "?" });
-    return key;
+export interface Graph extends GraphPart {
+  /** The findings that are in it, in order. */
+  readonly findings: readonly ExportedFinding[];
+  /** Findings that are not, because it has enough nodes. */
+  readonly left: number;
+}
+
+/** Parent -> process, process -> destination, finding -> process; nodes and edges may repeat. */
+export function graphPart({ row, events }: ExportedFinding): GraphPart {
+  const finding: GraphNode = {
+    key: `finding ${row.id}`,
+    kind: "finding",
+    label: `#${row.id} ${row.ruleName} (${row.severity}, ${row.verdict})`,
   };
-  const connect = (from: string, to: string, label: string): void => {
-    edges.set(`${from}\n${to}\n${label}`, { from, to, label });
+  const parts = events.map((event) => eventPart(finding.key, event));
+  return {
+    nodes: [finding, ...parts.flatMap(({ nodes }) => nodes)],
+    edges: parts.flatMap(({ edges }) => edges),
   };
-  for (const { row, events } of findings) {
-    const finding = add(`finding ${row.id}`, "finding", `#${row.id} ${row.ruleName} (${row.severity}, ${row.verdict})`);
-    for (const { event } of events) {
-      const value = (path: string): string | null => event?.values.get(path)?.[0] ?? null;
-      const host = value("host.id") ?? value("host.name") ?? "";
-      const entity = value("process.entity_id");
-      if (entity === null) continue;
-      const commandLine =
-        event?.values.get("process.command_line")?.[0] ?? event?.values.get("process.args")?.join(" ");
-      const process = add(`process ${host} ${entity}`, "process", commandLine ?? value("process.name"));
-      connect(finding, process, "");
-      const parent = value("process.parent.entity_id");
-      if (parent !== null) {
-        const parentLabel = value("process.parent.command_line") ?? value("process.parent.name");
-        connect(add(`process ${host} ${parent}`, "process", parentLabel), process, "starts");
-      }
-      const destination = value("destination.ip") ?? value("destination.domain") ?? value("dns.question.name");
-      if (destination !== null) {
-        const port = value("destination.port");
-        const label = port === null ? destination : `${destination} port ${port}`;
-        connect(process, add(`destination ${label}`, "destination", label), "connects");
-      }
-    }
+}
+
+function eventPart(finding: string, { event }: ExportedEvent): GraphPart {
+  const values = event?.values;
+  const value = (path: string): string | null => values?.get(path)?.[0] ?? null;
+  const entity = value("process.entity_id");
+  if (entity === null) return { nodes: [], edges: [] };
+  const host = value("host.id") ?? value("host.name") ?? "";
+  const commandLine = value("process.command_line") ?? values?.get("process.args")?.join(" ");
+  const key = `process ${host} ${entity}`;
+  const nodes: GraphNode[] = [{ key, kind: "process", label: commandLine ?? value("process.name") }];
+  const edges: GraphEdge[] = [{ from: finding, to: key, label: "" }];
+  const parent = value("process.parent.entity_id");
+  if (parent !== null) {
+    const from = `process ${host} ${parent}`;
+    const label = value("process.parent.command_line") ?? value("process.parent.name");
+    nodes.push({ key: from, kind: "process", label });
+    edges.push({ from, to: key, label: "starts" });
   }
-  return { nodes: [...nodes.values()], edges: [...edges.values()] };
+  const destination = value("destination.ip") ?? value("destination.domain") ?? value("dns.question.name");
+  if (destination !== null) {
+    const port = value("destination.port");
+    const label = port === null ? destination : `${destination} port ${port}`;
+    nodes.push({ key: `destination ${label}`, kind: "destination", label });
+    edges.push({ from: key, to: `destination ${label}`, label: "connects" });
+  }
+  return { nodes, edges };
 }
 
-const MAX_LABEL = 120;
-
-/** Letters, digits and plain punctuation as they are; all else as the number of its code point, in both languages. */
-function escaped(label: string, entity: (code: number) => string): string {
-  const safe = safeText(label.slice(0, 4 * MAX_LABEL));
-  const short = [...safe].length > MAX_LABEL ? `${[...safe].slice(0, MAX_LABEL).join("")}…` : safe;
-  return short.replace(/[^\p{L}\p{N} .,:/@_+=…-]/gu, (character) => entity(character.codePointAt(0) ?? 0));
+/** The graph of the first findings, until it has `maxNodes`. */
+export function toGraph(findings: Iterable<ExportedFinding>, maxNodes: number): Graph {
+  const nodes = new Map<string, GraphNode>();
+  const edges = new Map<string, GraphEdge>();
+  const drawn: ExportedFinding[] = [];
+  let left = 0;
+  for (const finding of findings) {
+    if (nodes.size >= maxNodes) {
+      left += 1;
+      continue;
+    }
+    drawn.push(finding);
+    const part = graphPart(finding);
+    for (const node of part.nodes) if (node.label !== null || !nodes.has(node.key)) addNode(nodes, node);
+    for (const edge of part.edges) edges.set(`${edge.from}\n${edge.to}\n${edge.label}`, edge);
+  }
+  return { nodes: [...nodes.values()], edges: [...edges.values()], findings: drawn, left };
 }
 
-const MERMAID_SHAPE: Readonly<Record<GraphNodeKind, readonly [string, string]>> = {
-  process: ['["', '"]'],
-  destination: ['(["', '"])'],
-  finding: ['{{"', '"}}'],
-};
-
-/** Mermaid flowchart. Labels cannot become syntax: what is not plain is written as `#code;`. */
-export function mermaidText(graph: Graph): string {
-  const name = numbered(graph);
-  const lines = graph.nodes.map(({ key, kind, label }) => {
-    const [open, close] = MERMAID_SHAPE[kind];
-    return `  ${name(key)}${open}${escaped(label, (code) => `#${code};`)}${close}`;
-  });
-  const edges = graph.edges.map(({ from, to, label }) =>
-    label === "" ? `  ${name(from)} -.-> ${name(to)}` : `  ${name(from)} -->|${label}| ${name(to)}`,
-  );
-  return `${["flowchart LR", ...lines, ...edges].join("\n")}\n`;
-}
-
-const DOT_SHAPE: Readonly<Record<GraphNodeKind, string>> = {
-  process: "box",
-  destination: "ellipse",
-  finding: "hexagon",
-};
-
-/** Graphviz. Labels cannot become syntax: what is not plain is written as `&#code;`. */
-export function dotText(graph: Graph): string {
-  const name = numbered(graph);
-  const lines = graph.nodes.map(
-    ({ key, kind, label }) =>
-      `  ${name(key)} [shape=${DOT_SHAPE[kind]}, label="${escaped(label, (code) => `&#${code};`)}"];`,
-  );
-  const edges = graph.edges.map(({ from, to, label }) =>
-    label === ""
-      ? `  ${name(from)} -> ${name(to)} [style=dotted];`
-      : `  ${name(from)} -> ${name(to)} [label="${label}"];`,
-  );
-  return `${["digraph incident {", "  rankdir=LR;", ...lines, ...edges, "}"].join("\n")}\n`;
-}
-
-function numbered(graph: Graph): (key: string) => string {
-  const names = new Map(graph.nodes.map(({ key }, index) => [key, `n${index + 1}`]));
-  return (key) => names.get(key) ?? "n0";
+/** The first label that is known stays. */
+function addNode(nodes: Map<string, GraphNode>, node: GraphNode): void {
+  const known = nodes.get(node.key);
+  if (known === undefined || known.label === null) nodes.set(node.key, node);
 }

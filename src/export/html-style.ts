@@ -17,6 +17,9 @@ svg{width:100%;height:auto;margin:.6rem 0}
 svg text{font:12px system-ui,sans-serif;fill:currentColor}svg .axis{font-size:11px}
 svg .lane{stroke:currentColor;stroke-opacity:.3}svg circle{fill:Canvas;stroke:currentColor;stroke-width:1.6}
 svg .missing{stroke-dasharray:3 3}
+svg rect{fill:var(--soft);stroke:var(--line)}svg .connection rect{fill:none}svg .branch{fill:none;stroke:var(--line)}
+svg .label{font:12px ui-monospace,monospace}svg .finding{font-size:11px;font-weight:700}
+table.facts th{width:8.5rem}
 svg .critical,svg .high,svg .medium,svg .low{stroke:none}
 svg .critical circle,svg .high circle,svg .medium circle,svg .low circle{stroke:currentColor;stroke-width:1.8}
 @media (prefers-color-scheme:dark){.critical,.badge.critical{color:#ff6b81}.high,.badge.high{color:#fb923c}.medium,.badge.medium{color:#facc15}.low,.badge.low{color:#7aa7ff}}

@@ -1,230 +1,151 @@
 /** The report as Markdown. */
+import { safeText, textWidth } from "../base/safe-text.ts";
 import { isoTime } from "../base/time-text.ts";
-import type { StepProgress } from "../triage/case-book.ts";
-import { SEVERITIES } from "../rules/rule.ts";
-import { OUTCOMES, VERDICTS } from "../triage/types.ts";
-import type { ExportedEvent, ExportedFinding } from "./exported-finding.ts";
-import { mermaidText, toGraph } from "./graph.ts";
-import { markdownBlock as block, markdownCode as code, markdownLines, markdownText as text } from "./markdown-text.ts";
+import { markdownBlock, markdownCode, markdownText } from "./markdown-text.ts";
 import {
-  type ReportFacts,
-  shownValues,
-  summaryText,
-  TELEMETRY_TITLES,
-  telemetryRows,
-  VERDICT_TEXT,
-} from "./report-facts.ts";
+  type Block,
+  type Inline,
+  type Line,
+  type ProcessNode,
+  type ProcessPicture,
+  type SequenceMark,
+  TIMELINE_PLACES,
+  type TimelineChart,
+  type TreeItem,
+} from "./report-model.ts";
+import { SEVERITY_LETTER } from "./severity-letter.ts";
 
-/** The report in pieces. `findings` is walked once, `ofIncident` once per incident. */
-export function* markdownReport(
-  facts: ReportFacts,
-  findings: Iterable<ExportedFinding>,
-  ofIncident: (incident: number) => Iterable<ExportedFinding>,
-): Generator<string> {
-  yield heading(facts);
-  yield incidents(facts);
-  for (const incident of facts.incidents) {
-    const graph = toGraph(ofIncident(incident.id));
-    if (graph.edges.length === 0 || graph.nodes.length > MAX_NODES) continue;
-    yield `### Processes of incident ${incident.id}\n\n\`\`\`mermaid\n${mermaidText(graph)}\`\`\`\n\n`;
+/** The report in pieces. */
+export function* markdownReport(blocks: Iterable<Block>): Generator<string> {
+  for (const block of blocks) yield* blockText(block);
+}
+
+function* blockText(block: Block): Generator<string> {
+  switch (block.kind) {
+    case "heading":
+      yield `${"#".repeat(block.level)} ${lineText(block.content, " ")}\n\n`;
+      return;
+    case "paragraph":
+      yield `${lineText(block.content, hardBreak(0))}\n\n`;
+      return;
+    case "facts":
+      yield `${block.rows.map(({ name, content }) => `- ${markdownText(name)}: ${lineText(content, hardBreak(2))}\n`).join("")}\n`;
+      return;
+    case "list":
+      yield `${listText(block.items, 0)}\n`;
+      return;
+    case "table":
+      yield row(block.columns) + row(block.columns.map(() => "---"));
+      for (const cells of block.rows) yield row(cells.map((cell) => lineText(cell, IN_TABLE)));
+      yield "\n";
+      return;
+    case "code":
+      yield `#### ${markdownText(block.title)}\n\n${markdownBlock(block.text)}\n`;
+      return;
+    case "finding":
+      for (const inner of block.blocks) yield* blockText(inner);
+      return;
+    case "timeline":
+      yield timelineText(block.chart);
+      return;
+    case "sequence":
+      yield `${block.events.map(markText).join(" → ")}\n\n`;
+      return;
+    case "processes":
+      yield processesText(block.picture);
+      return;
   }
-  yield attack(facts);
-  yield "## Findings\n\n";
-  if (facts.rows.length === 0) yield "None.\n\n";
-  for (const finding of findings) yield findingText(finding);
-  yield exceptions(facts);
-  yield ledger(facts);
-  yield telemetry(facts);
-  yield evidence(facts);
 }
 
-const MAX_NODES = 60;
-
-function heading(facts: ReportFacts): string {
-  const { header, rows, verdicts, severities } = facts;
-  return [
-    "# Findings report",
-    "",
-    text(summaryText(facts)),
-    "",
-    `- Case: ${code(header.case)}`,
-    `- Generated: ${header.generated_at} by ${text(header.analyst)}, ${text(`eqlite ${header.tool_version}`)}`,
-    ...(header.withheld === null ? [] : [`- **Withheld:** ${text(header.withheld)}`]),
-    `- Findings: ${rows.length}`,
-    `- Severity: ${SEVERITIES.map((name) => `${severities[name]} ${name}`).join(", ")}`,
-    `- Verdicts: ${VERDICTS.map((name) => `${verdicts[name]} ${VERDICT_TEXT[name]}`).join(", ")}`,
-    "",
-    "",
-  ].join("\n");
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |\n`;
 }
 
-function incidents({ incidents }: ReportFacts): string {
-  if (incidents.length === 0) return "";
-  return (
-    "## Incidents\n\n" +
-    table(
-      ["incident", "from", "to", "severity", "score", "findings", "hosts", "tactics"],
-      incidents.map((incident) => [
-        String(incident.id),
-        timeText(incident.from),
-        timeText(incident.to),
-        incident.severity,
-        String(incident.score),
-        String(incident.findings.length),
-        incident.hosts.map(code).join(", "),
-        incident.tactics.map(text).join(", "),
-      ]),
+function listText(items: readonly TreeItem[], depth: number): string {
+  return items
+    .map(
+      ({ content, children }) =>
+        `${"  ".repeat(depth)}- ${lineText(content, hardBreak(2 * depth + 2))}\n${listText(children, depth + 1)}`,
     )
-  );
+    .join("");
 }
 
-function attack({ attack }: ReportFacts): string {
-  if (attack.length === 0) return "";
-  return (
-    "## ATT&CK\n\n" +
-    table(
-      ["tactic", "technique", "findings", "rules"],
-      attack.map((row) => [
-        text(row.tactic),
-        text(row.technique),
-        String(row.findings),
-        row.rules.map(text).join("; "),
-      ]),
-    )
-  );
+/** A cell of a table is one line. */
+const IN_TABLE = "; ";
+
+/** Goes on in a new line of the same paragraph, so far to the right. */
+function hardBreak(indent: number): string {
+  return `\\\n${" ".repeat(indent)}`;
 }
 
-function findingText(finding: ExportedFinding): string {
-  const { row, rule } = finding;
-  const about = [
-    `**Verdict: ${VERDICT_TEXT[row.verdict]}**${row.verdictBy === null ? "" : ` by ${text(row.verdictBy)}, ${row.verdictAt ?? ""}`}${row.verdictWhy === null ? "" : `: ${text(row.verdictWhy)}`}`,
-    `Severity ${row.severity}, risk score ${row.riskScore}${row.incident === null ? "" : `, incident ${row.incident}`}, ${row.state}`,
-    `Time ${timeText(row.time)}${row.endTime === row.time ? "" : ` to ${timeText(row.endTime)}`}`,
-    ...[
-      ["Host", row.host],
-      ["Container", row.container],
-      ["User", row.user],
-      ["Process", row.process],
-      ["Command line", row.commandLine],
-      ["Destination", row.destination],
-      ["Hidden by exception", row.suppressedBy],
-    ].flatMap(([name, value]) => (value === null || value === undefined ? [] : [`${name ?? ""} ${code(value)}`])),
-    `Rule ${code(rule.id)}, sha256 ${code(rule.hash)}${rule.license === null ? "" : `, ${text(rule.license)}`}`,
-    ...(finding.sqlHash === null ? [] : [`SQL sha256 ${code(finding.sqlHash)}`]),
-    ...(finding.toolVersion === null ? [] : [text(`Found by eqlite ${finding.toolVersion}`)]),
-  ];
-  return [
-    `### ${row.id}\\. ${text(row.ruleName)}`,
-    "",
-    ...about.map((line) => `- ${line}`),
-    "",
-    ...markdownLines(rule.description),
-    "",
-    ...finding.events.flatMap(eventLines),
-    ...stepLines("Steps", finding.steps),
-    ...stepLines("Response", finding.responses),
-    ...(finding.notes.length === 0
-      ? []
-      : [
-          "#### Notes",
-          "",
-          ...finding.notes.map((note) => `- ${note.at} ${text(note.analyst)}: ${text(note.text)}`),
-          "",
-        ]),
-    ...(rule.query === null ? [] : ["#### Query", "", block(rule.query)]),
-    "",
-  ].join("\n");
+/** @param separator what stands for the end of a line */
+function lineText(line: Line, separator: string): string {
+  return line
+    .map((inline) => inlineText(inline, separator))
+    .join("")
+    .trim();
 }
 
-function eventLines(part: ExportedEvent): string[] {
-  const { event } = part;
-  if (event === null) return [`${part.position}. a missing event: none matched here`, ""];
-  return [
-    `${part.position}. ${timeText(event.time)}, ${code(event.sourcePath)} line ${event.line}, byte ${event.offset}`,
-    `   - sha256 of the source ${code(event.sourceSha256 ?? "")}, of the original ${code(event.originalSha256 ?? "withheld")}`,
-    ...part.matched.map((leaf) => `   - matched: ${code(leaf.text)} held on ${code(leaf.values.join(", "))}`),
-    ...shownValues(part).map(
-      ({ field, value, matched }) => `   - ${code(field)} ${code(value)}${matched ? " (matched)" : ""}`,
-    ),
-    "",
-  ];
+function inlineText(inline: Inline, separator: string): string {
+  if (typeof inline === "string") return plainText(inline, separator);
+  switch (inline.kind) {
+    case "code":
+      return inline.strong === true ? `**${markdownCode(inline.text)}**` : markdownCode(inline.text);
+    case "strong":
+      return `**${markdownText(inline.text)}**`;
+    case "name":
+      return markdownText(inline.text);
+    case "severity":
+      return inline.severity;
+    case "finding":
+      return String(inline.id);
+    case "break":
+      return separator;
+  }
 }
 
-function stepLines(title: string, steps: readonly StepProgress[]): string[] {
-  if (steps.length === 0) return [];
-  return [
-    `#### ${title}`,
-    "",
-    ...steps.map((step) => {
-      const by = step.state === "open" ? "" : ` (${step.state}, ${text(step.analyst ?? "")} ${step.at ?? ""})`;
-      const note = step.note === null ? "" : `: ${text(step.note)}`;
-      return `- [${step.state === "done" ? "x" : " "}] ${text(step.text)}${by}${note}`;
-    }),
-    "",
-  ];
+/** Text of several lines keeps them where there can be any; blanks at its ends part it from what is beside it. */
+function plainText(text: string, separator: string): string {
+  const lines = separator === IN_TABLE ? [text] : text.split(/\r?\n/);
+  const before = text.startsWith(" ") ? " " : "";
+  const after = text.endsWith(" ") && text.length > 1 ? " " : "";
+  return before + lines.map(markdownText).join(separator) + after;
 }
 
-function exceptions({ exceptions }: ReportFacts): string {
-  if (exceptions.length === 0) return "";
-  return (
-    "## Exceptions\n\n" +
-    table(
-      ["exception", "hides", "made by", "at"],
-      exceptions.map((item) => [text(item.name), String(item.hides), text(item.analyst), item.at]),
-    )
-  );
+const MAX_NAME = 24;
+
+/** The chart in characters: the letter of the worst severity where findings are. */
+function timelineText({ from, to, lanes, hiddenHosts }: TimelineChart): string {
+  const names = lanes.map(({ host }) => [...safeText(host)].slice(0, MAX_NAME).join(""));
+  const width = Math.max(0, ...names.map(textWidth));
+  const lines = lanes.map(({ marks }, index) => {
+    const places = Array.from({ length: TIMELINE_PLACES }, (_, place) => {
+      const mark = marks.find((each) => each.place === place);
+      return mark === undefined ? "·" : SEVERITY_LETTER[mark.severity];
+    });
+    const name = names[index] ?? "";
+    return `${name}${" ".repeat(width - textWidth(name))} ${places.join("")}`;
+  });
+  const more = hiddenHosts === 0 ? "" : `${hiddenHosts} more hosts are not drawn.\n\n`;
+  return `${markdownBlock(lines.join("\n"))}\n${isoTime(from)} to ${isoTime(to)}\n\n${more}`;
 }
 
-function ledger({ hunt, unanswered }: ReportFacts): string {
-  if (hunt === null) return "## What was looked for\n\nThe case was not hunted.\n\n";
-  const counts = OUTCOMES.map((outcome) => `${hunt.outcomes[outcome]} ${outcome}`).join(", ");
-  const intro = `Hunt ${hunt.id} of ${hunt.startedAt} (${hunt.status}) over ${hunt.events} events. Rules: ${counts}.`;
-  const rest =
-    unanswered.length === 0
-      ? "Every rule could be answered.\n\n"
-      : "These rules could not be answered:\n\n" +
-        table(
-          ["outcome", "rule", "reason"],
-          unanswered.map((entry) => [entry.outcome, text(entry.name), text(entry.reason ?? "")]),
-        );
-  return `## What was looked for\n\n${intro}\n\n${rest}`;
+function markText({ position, name, after }: SequenceMark): string {
+  return `${after === null ? "" : `${after} → `}${position} ${markdownCode(name)}`;
 }
 
-function telemetry(facts: ReportFacts): string {
-  return (
-    "## What was recorded\n\nWhere nothing was recorded, no rule could find anything.\n\n" +
-    table(
-      TELEMETRY_TITLES,
-      telemetryRows(facts).map((row) => row.map(text)),
-    )
-  );
+/** Larger graphs are trees of text: a picture of them cannot be read. */
+const MAX_PICTURE = 60;
+
+function processesText(picture: ProcessPicture): string {
+  if (picture.rows <= MAX_PICTURE) return `\`\`\`mermaid\n${picture.mermaid}\`\`\`\n\n`;
+  return `${listText(picture.roots.map(toItem), 0)}\n`;
 }
 
-function evidence({ header }: ReportFacts): string {
-  return (
-    "## Evidence\n\n" +
-    table(
-      ["file", "sha256", "bytes", "format", "events", "duplicates", "rejected", "status"],
-      header.sources.map((source) => [
-        code(source.path),
-        code(source.sha256 ?? ""),
-        String(source.bytes ?? ""),
-        text(source.format),
-        String(source.events),
-        String(source.duplicates),
-        String(source.rejected),
-        text(source.status),
-      ]),
-    ) +
-    `Journal up to ${code(header.journal_head)}.\n`
-  );
-}
-
-function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |\n`;
-  return `${line(titles)}${line(titles.map(() => "---"))}${rows.map(line).join("")}\n`;
-}
-
-function timeText(time: bigint | null): string {
-  return time === null ? "unknown time" : isoTime(time);
+function toItem({ kind, label, findings, children }: ProcessNode): TreeItem {
+  const named = findings.map(({ id, label: rule }): Inline => ` (${id} ${rule})`);
+  return {
+    content: [...(kind === "connection" ? ["connects to "] : []), { kind: "code", text: label }, ...named],
+    children: children.map(toItem),
+  };
 }

@@ -14,10 +14,14 @@ export interface ExportRequest {
   readonly format: ExportFormatName;
   readonly filter: FindingFilter;
   readonly csv: CsvOptions;
+  /** Findings that a report tells in full; 0: all. */
+  readonly details: number;
 }
 
 export interface ExportResult {
   readonly findings: number;
+  /** Findings of the case that the filter leaves out. */
+  readonly leftOut: number;
   readonly bytes: number;
   /** Of the text that was written (UTF-8). */
   readonly sha256: string;
@@ -35,8 +39,7 @@ export async function runExport(
   write: (bytes: Uint8Array) => Promise<void> | void,
 ): Promise<ExportResult> {
   const selection = selectFindings(book, request.filter);
-  const filter = journalledFilter(request.filter);
-  const header = exportHeader(book, selection, filter);
+  const header = exportHeader(book, selection, request.filter);
   const format: ExportFormat = EXPORT_FORMATS[request.format];
   const digest = createHash("sha256");
   let bytes = 0;
@@ -44,7 +47,14 @@ export async function runExport(
   try {
     const explainer = engine === null ? null : new FindingExplainer(engine);
     const explain = (finding: number) => explainer?.explain(finding) ?? [];
-    for (const piece of format.write({ book, selection, header, csv: request.csv, explain })) {
+    for (const piece of format.write({
+      book,
+      selection,
+      header,
+      csv: request.csv,
+      details: request.details,
+      explain,
+    })) {
       const data = Buffer.from(piece, "utf8");
       digest.update(data);
       bytes += data.length;
@@ -53,27 +63,17 @@ export async function runExport(
   } finally {
     engine?.close();
   }
-  const result = { findings: selection.ids.length, bytes, sha256: digest.digest("hex") };
+  const result = { findings: header.findings, leftOut: header.left_out, bytes, sha256: digest.digest("hex") };
   if (!book.file.readonly) {
     book.file.transaction(() =>
       appendJournal(book.file, book.actor(), {
         action: "export",
         target: null,
-        detail: { format: request.format, file: target, filter, ...result },
+        detail: { format: request.format, file: target, filter: header.filter, ...result },
       }),
     );
   }
   return result;
-}
-
-/** The parts of a filter that narrow, with times as text. */
-function journalledFilter(filter: FindingFilter): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(filter).flatMap(([key, value]: [string, unknown]) => {
-      if (value === undefined || value === false || (Array.isArray(value) && value.length === 0)) return [];
-      return [[key, typeof value === "bigint" ? value.toString() : value]];
-    }),
-  );
 }
 
 /**

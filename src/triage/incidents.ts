@@ -2,11 +2,15 @@ import type { Severity } from "../rules/rule.ts";
 import type { FindingRow } from "./types.ts";
 
 /** Findings that belong together (see store/incidents.ts). */
-export interface Incident {
-  /** Smallest id of its findings when it was grouped. */
-  readonly id: number;
+export interface Incident extends IncidentSummary {
   /** By time, then id. */
   readonly findings: readonly FindingRow[];
+}
+
+/** What is said of an incident without its findings. */
+export interface IncidentSummary {
+  /** Smallest id of its findings when it was grouped. */
+  readonly id: number;
   readonly severity: Severity;
   readonly tactics: readonly string[];
   readonly hosts: readonly string[];
@@ -27,32 +31,45 @@ export function toIncidents(rows: readonly FindingRow[]): Incident[] {
     if (group === undefined) groups.set(row.incident, [row]);
     else group.push(row);
   }
-  return [...groups].map(([id, findings]) => toIncident(id, findings)).sort(byTime);
+  return [...groups].map(([id, findings]) => toIncident(id, findings)).sort(byFirstEvent);
 }
 
 function toIncident(id: number, findings: readonly FindingRow[]): Incident {
-  const tactics = distinct(findings.flatMap((row) => row.tactics));
-  const rules = new Map(findings.map((row) => [row.ruleId, row.severity]));
+  return { ...summariseIncident(id, findings), findings };
+}
+
+/** `rows`: its findings, in any order; they are not kept. */
+export function summariseIncident(id: number, rows: Iterable<FindingRow>): IncidentSummary {
+  const tactics = new Set<string>();
+  const hosts = new Set<string>();
+  const rules = new Map<string, Severity>();
+  let from: bigint | null = null;
+  let to: bigint | null = null;
+  for (const row of rows) {
+    for (const tactic of row.tactics) tactics.add(tactic);
+    if (row.host !== null) hosts.add(row.host);
+    rules.set(row.ruleId, row.severity);
+    const { time } = row;
+    if (time === null) continue;
+    const end = row.endTime ?? time;
+    if (from === null || time < from) from = time;
+    if (to === null || end > to) to = end;
+  }
   const severities = [...rules.values()];
   const weight = severities.reduce((sum, severity) => sum + WEIGHT[severity], 0);
-  const times = findings.flatMap((row) => (row.time === null ? [] : [row.time, row.endTime ?? row.time]));
   return {
     id,
-    findings,
     severity: severities.reduce((worst, each) => (WEIGHT[each] > WEIGHT[worst] ? each : worst), "low"),
-    tactics,
-    hosts: distinct(findings.flatMap((row) => (row.host === null ? [] : [row.host]))),
-    from: times.reduce<bigint | null>((least, time) => (least === null || time < least ? time : least), null),
-    to: times.reduce<bigint | null>((most, time) => (most === null || time > most ? time : most), null),
-    score: weight * Math.max(1, tactics.length),
+    tactics: [...tactics],
+    hosts: [...hosts],
+    from,
+    to,
+    score: weight * Math.max(1, tactics.size),
   };
 }
 
-function distinct(items: readonly string[]): string[] {
-  return [...new Set(items)];
-}
-
-function byTime(a: Incident, b: Incident): number {
+/** By first event, those without a time last, then id. */
+export function byFirstEvent(a: IncidentSummary, b: IncidentSummary): number {
   if (a.from !== b.from) {
     if (a.from === null) return 1;
     if (b.from === null) return -1;

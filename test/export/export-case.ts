@@ -1,5 +1,6 @@
 import type { CaseBook } from "../../src/triage/case-book.ts";
 import { CSV_DEFAULTS, type CsvOptions } from "../../src/export/csv.ts";
+import { DEFAULT_DETAILS } from "../../src/export/report-choice.ts";
 import type { ExportFormatName } from "../../src/export/formats.ts";
 import { runExport } from "../../src/export/run-export.ts";
 import type { FindingFilter } from "../../src/triage/finding-filter.ts";
@@ -8,12 +9,17 @@ import type { FindingFilter } from "../../src/triage/finding-filter.ts";
 export async function exported(
   book: CaseBook,
   format: ExportFormatName,
-  options: { filter?: FindingFilter; csv?: Partial<CsvOptions> } = {},
+  options: { filter?: FindingFilter; csv?: Partial<CsvOptions>; details?: number } = {},
 ): Promise<string> {
   const parts: Uint8Array[] = [];
   await runExport(
     book,
-    { format, filter: options.filter ?? {}, csv: { ...CSV_DEFAULTS, ...options.csv } },
+    {
+      format,
+      filter: options.filter ?? {},
+      csv: { ...CSV_DEFAULTS, ...options.csv },
+      details: options.details ?? DEFAULT_DETAILS,
+    },
     "-",
     (bytes) => void parts.push(bytes),
   );

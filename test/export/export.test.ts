@@ -6,7 +6,7 @@ import { sha256Hex } from "../../src/base/sha256.ts";
 import { exportToFile } from "../../src/export/run-export.ts";
 import { CSV_DEFAULTS } from "../../src/export/csv.ts";
 import { CaseBook } from "../../src/triage/case-book.ts";
-import { EVENTS, sampleCase } from "../triage/sample-case.ts";
+import { EGRESS_RULE, EVENTS, sampleCase } from "../triage/sample-case.ts";
 import { exported } from "./export-case.ts";
 import { schemaProblems } from "./json-schema.ts";
 import { readCsv } from "./read-csv.ts";
@@ -208,52 +208,137 @@ describe("the reports", () => {
     book.setVerdict([1], "true_positive", "a shell");
     const markdown = await exported(book, "markdown");
     const summary =
-      "3 findings of 2 rules in 2 incidents on 2 hosts, from 2026-01-01T10:00:00.000Z to 2026-01-02T00:00:00.000Z: " +
-      "1 judged true positive, 2 not judged yet. Every rule of the last hunt could be answered.";
-    expect(markdown.split("\n")[2]).toBe(summary);
+      "3 findings of 2 rules in 2 incidents on 2 hosts, from 2026-01-01T10:00:00.000Z to 2026-01-02T00:00:00.000Z. " +
+      "The worst severity is high: Connection out. 1 judged true positive, 2 not judged yet. " +
+      "Every rule of the last hunt could be answered.";
+    expect(markdown.split("\n")[9]).toBe(summary);
     expect(/## What was recorded\n[\s\S]*?\n\n(\|[\s\S]*?)\n\n/.exec(markdown)?.[1]).toBe(
-      `| host | events | first | last | longest silences | event.sequence missing |
-| --- | --- | --- | --- | --- | --- |
-| web-1 | 3 | 2026-01-01T09:59:59.000Z | 2026-01-01T10:00:02.900Z | none | not numbered |
-| db-1 | 1 | 2026-01-02T00:00:00.000Z | 2026-01-02T00:00:00.000Z | none | not numbered |`,
+      `| host | events | first and last | longest silences | event.sequence missing |
+| --- | --- | --- | --- | --- |
+| web-1 | 3 | 2026-01-01T09:59:59.000Z; 2026-01-01T10:00:02.900Z | none | not numbered |
+| db-1 | 1 | 2026-01-02T00:00:00.000Z | none | not numbered |`,
     );
     const html = await exported(book, "html");
     expect(html).toContain(`<p>${summary}</p>`);
+  });
+
+  it("cite of each finding the rule, the SQL, the version, and where its events stand", async () => {
+    const dump = EVENTS.map((event) => `${JSON.stringify(event)}\n`).join("");
+    const original = sha256Hex(JSON.stringify(EVENTS[1]));
+    const markdown = await exported(book, "markdown", { filter: { ids: [3] } });
+    expect(markdown).toContain(`, sha256 \`${EGRESS_RULE.hash}\`, Apache-2.0\n`);
+    expect(markdown).toContain(`- Found by: eqlite 0.1.0, SQL sha256 \`${"f".repeat(64)}\`\n`);
+    expect(markdown).toContain(
+      [
+        "#### Event 3: 2026-01-01T10:00:02.900Z",
+        "",
+        `\`dump.ndjson\` line 2, byte ${JSON.stringify(EVENTS[0]).length + 1}\\`,
+        `sha256 of the source \`${sha256Hex(dump)}\`\\`,
+        `of the original \`${original}\``,
+        "",
+      ].join("\n"),
+    );
+    const html = await exported(book, "html", { filter: { ids: [3] } });
+    for (const hash of [EGRESS_RULE.hash, "f".repeat(64), sha256Hex(dump), original])
+      expect(html).toContain(`<code>${hash}</code>`);
+  });
+
+  it("say which findings they have, and by what filter", async () => {
+    const filter = { severities: ["high", "critical"], hosts: ["web-1"], from: 0n } as const;
+    const line =
+      "1 finding, filter: severity high or critical; host web-1; from 1970-01-01T00:00:00.000Z on, 2 others of the case left out";
+    expect(await exported(book, "markdown", { filter })).toContain(`\n- Findings: ${line}\n`);
+    expect(await exported(book, "html", { filter })).toContain(`<tr><th>Findings</th><td>${line}</td></tr>`);
+  });
+
+  it("tell few findings in full, those of most weight, the others in a line, and say so", async () => {
+    book.setVerdict([2], "true_positive");
+    for (const format of ["markdown", "html"] as const) {
+      const report = await exported(book, format, { details: 1 });
+      expect(report).toContain(
+        "Of 3 findings, 1 are told in full here and 2 in a line each further down; 0 are only counted, by rule, above: " +
+          "those judged true positive or marked come first, then by severity, risk score and time; they stand in order of time. " +
+          "Option --details tells more in full, the filters choose others, and the csv and ndjson exports have all.",
+      );
+      expect([...report.matchAll(/^### (\d+)\\\.|id="finding-(\d+)"/gm)].map((match) => match[1] ?? match[2])).toEqual([
+        "2",
+      ]);
+    }
+    const rows = /## More findings\n\n([\s\S]*?)\n\n/.exec(await exported(book, "markdown", { details: 1 }))?.[1];
+    expect(
+      rows
+        ?.split("\n")
+        .slice(2)
+        .map((line) => line.split(" | ").slice(0, 5).join(" | ")),
+    ).toEqual([
+      "| 1 | 2026-01-01T10:00:00.000Z | medium | undetermined | Network tool &lt;b&gt;started&lt;/b&gt;",
+      "| 3 | 2026-01-01T10:00:00.000Z | high | undetermined | Connection out",
+    ]);
+    expect(await exported(book, "markdown", { details: 0 })).not.toContain("told in full");
   });
 });
 
 describe("the graphs", () => {
   it("show who started what and what connected where", async () => {
+    const dump = sha256Hex(EVENTS.map((event) => `${JSON.stringify(event)}\n`).join(""));
+    const place = (number: number, line: number, byte: number) =>
+      `event ${String(number)}: dump.ndjson, source sha256 ${dump}, line ${String(line)}, byte ${String(byte)}, ` +
+      `original sha256 ${sha256Hex(JSON.stringify(EVENTS[line - 1]))}`;
+    const citations = [
+      `finding 3: rule 22222222-2222-4222-8222-222222222222, pack/egress.toml, sha256 ${EGRESS_RULE.hash}#59; ` +
+        `SQL sha256 ${"f".repeat(64)}#59; eqlite 0.1.0`,
+      place(1, 1, 0),
+      "event 2: missing, none matched here",
+      place(3, 2, JSON.stringify(EVENTS[0]).length + 1),
+    ];
+    const name = (key: string) => `n${sha256Hex(key).slice(0, 16)}`;
+    const [process, parent, destination] = [
+      name("process h1 e1"),
+      name("process h1 e0"),
+      name("destination 203.0.113.9 port 4444"),
+    ];
+    const cited = citations.map((line) => line.replaceAll("#59;", "&#59;")).join("&#10;");
     expect(await exported(book, "dot", { filter: { ids: [3] } })).toBe(
       [
-        "digraph incident {",
+        "strict digraph incident {",
         "  rankdir=LR;",
-        '  n1 [shape=hexagon, label="&#35;3 Connection out &#40;high, undetermined&#41;"];',
-        '  n2 [shape=box, label="=cmd&#124;&#34; /C calc&#34;&#33;A0"];',
-        '  n3 [shape=box, label="&#63;"];',
-        '  n4 [shape=ellipse, label="203.0.113.9 port 4444"];',
-        "  n1 -> n2 [style=dotted];",
-        '  n3 -> n2 [label="starts"];',
-        '  n2 -> n4 [label="connects"];',
+        '  node [label="&#63;"];',
+        `  finding_3 [shape=hexagon, label="&#35;3 Connection out &#40;high, undetermined&#41;", comment="${cited}"];`,
+        `  ${process} [shape=box, label="=cmd&#124;&#34; /C calc&#34;&#33;A0"];`,
+        `  ${parent} [shape=box];`,
+        `  ${destination} [shape=ellipse, label="203.0.113.9 port 4444"];`,
+        `  finding_3 -> ${process} [style=dotted];`,
+        `  ${parent} -> ${process} [label="starts"];`,
+        `  ${process} -> ${destination} [label="connects"];`,
         "}",
         "",
       ].join("\n"),
     );
-    expect(await exported(book, "mermaid", { filter: { ids: [3] } })).toContain('  n4(["203.0.113.9 port 4444"])\n');
+    const mermaid = await exported(book, "mermaid", { filter: { ids: [3] } });
+    expect(mermaid).toContain('  n4(["203.0.113.9 port 4444"])\n');
+    expect(mermaid.split("\n").slice(-5, -1)).toEqual(citations.map((line) => `%% ${line}`));
   });
 });
 
 describe("every export", () => {
   it("is journalled with the hash of what was written, and appears only when complete", async () => {
     const target = path.join(folder, "out.csv");
-    const result = await exportToFile(book, { format: "csv", filter: { ids: [1] }, csv: CSV_DEFAULTS }, target);
+    const result = await exportToFile(
+      book,
+      { format: "csv", filter: { ids: [1] }, csv: CSV_DEFAULTS, details: 0 },
+      target,
+    );
     expect(result.sha256).toBe(sha256Hex(readFileSync(target)));
     expect(book.journal(1)[0]).toMatchObject({
       action: "export",
       detail: { format: "csv", file: target, filter: { ids: [1] }, findings: 1, sha256: result.sha256 },
     });
     await expect(
-      exportToFile(book, { format: "csv", filter: {}, csv: CSV_DEFAULTS }, path.join(folder, "no", "out.csv")),
+      exportToFile(
+        book,
+        { format: "csv", filter: {}, csv: CSV_DEFAULTS, details: 0 },
+        path.join(folder, "no", "out.csv"),
+      ),
     ).rejects.toMatchObject({ code: "output-failed" });
   });
 

@@ -5,7 +5,7 @@ import { type CaseOptions, withAnalyst, withCaseBook } from "../case-command.ts"
 import { addFindingOptions, type FindingOptions, toFindingFilter } from "../finding-options.ts";
 import { offerChoices } from "../choices.ts";
 import { type CliIo, caseOf, resolvePath, writeOut } from "../io.ts";
-import { parseChoice } from "../values.ts";
+import { parseChoice, parseCount } from "../values.ts";
 
 interface ExportCommandOptions extends CaseOptions, FindingOptions {
   readonly format: string;
@@ -16,6 +16,7 @@ interface ExportCommandOptions extends CaseOptions, FindingOptions {
   readonly delimiter: string;
   readonly bom?: boolean;
   readonly raw?: boolean;
+  readonly details?: string;
 }
 
 /** The names of `EXPORT_FORMATS`, which the help must not load. */
@@ -49,12 +50,16 @@ export function exportCommand(io: CliIo): Command {
     .option("--delimiter <character>", "csv: one character, or tab, comma, semicolon, pipe", ",")
     .option("--bom", "csv: begin with a byte order mark")
     .option("--raw", "csv: cells as they are; a spreadsheet may run them")
+    .option("--details <number>", "html, markdown: findings told in full; 0: all (default: 250)")
     .action(async (options: ExportCommandOptions) => {
       const filter = toFindingFilter(options);
       const { EXPORT_FORMAT_NAMES } = await import("../../export/formats.ts");
       const { exportToFile, runExport } = await import("../../export/run-export.ts");
+      const { DEFAULT_DETAILS } = await import("../../export/report-choice.ts");
       const format = parseChoice("format", options.format, EXPORT_FORMAT_NAMES);
-      const request = { format, filter, csv: csvOptions(options) };
+      const details =
+        options.details === undefined ? DEFAULT_DETAILS : parseCount("number of findings", options.details);
+      const request = { format, filter, csv: csvOptions(options), details };
       const path = resolvePath(io, options.output);
       refuseCase(path, caseOf(io, options.case));
       const mode = options.readonly === true ? "read" : "write";
@@ -63,7 +68,8 @@ export function exportCommand(io: CliIo): Command {
           ? runExport(book, request, "-", (bytes) => writeOut(io.stdout, bytes))
           : exportToFile(book, request, path),
       );
-      const findings = `${result.findings} ${result.findings === 1 ? "finding" : "findings"}`;
+      const left = result.leftOut === 0 ? "" : ` (${result.leftOut} of the case left out)`;
+      const findings = `${result.findings} ${result.findings === 1 ? "finding" : "findings"}${left}`;
       io.stderr.write(`${findings}, ${result.bytes} bytes, sha256 ${result.sha256}\n`);
     });
 }
