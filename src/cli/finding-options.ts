@@ -1,4 +1,5 @@
-import { type Command, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
+import { EXIT, UserError } from "../base/errors.ts";
 import type { FindingFilter } from "../triage/finding-filter.ts";
 import { SEVERITIES } from "../rules/rule.ts";
 import { VERDICTS } from "../triage/types.ts";
@@ -60,4 +61,30 @@ export function toFindingFilter(options: FindingOptions): FindingFilter {
     ...(options.to === undefined ? {} : { to: parseTime(options.to) }),
     suppressed: options.suppressed === true,
   };
+}
+
+/** A word: quotes keep blanks, and may stand anywhere in it; one that is not closed is a character. */
+const WORD = /(?:"[^"]*"|'[^']*'|\S)+/g;
+
+/**
+ * The options of `addFindingOptions` out of a line as a person types it, and the rest of the line without them: a path,
+ * which may hold blanks.
+ * @throws UserError `bad-filter`, and for a value that is none
+ */
+export function parseFindingWords(line: string): { readonly filter: FindingFilter; readonly rest: string } {
+  const words = (line.match(WORD) ?? []).map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, "$1$2"));
+  const silent = { writeOut: () => undefined, writeErr: () => undefined };
+  const command = addFindingOptions(new Command("export").argument("[rest...]"));
+  command.exitOverride().configureOutput(silent).helpOption(false);
+  try {
+    command.parse(words, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    const message = error.message.replace(/^error: /, "").replaceAll("\n", " ");
+    throw new UserError("bad-filter", message, {
+      hint: "eqlite export --help lists the filters",
+      exitCode: EXIT.usage,
+    });
+  }
+  return { filter: toFindingFilter(command.opts<FindingOptions>()), rest: command.args.join(" ") };
 }

@@ -12,8 +12,11 @@ function workflowStatus(verdict: Verdict): "open" | "closed" {
   return verdict === "undetermined" ? "open" : "closed";
 }
 
-/** The alert of a finding: `kibana.alert.*` under their dotted names, ECS nested, our own under `eqlite`. */
-export function toAlert(finding: ExportedFinding): Record<string, unknown> {
+/**
+ * The alert of a finding: `kibana.alert.*` under their dotted names, ECS nested, our own under `eqlite`.
+ * @param scope which findings the export has
+ */
+export function toAlert(finding: ExportedFinding, scope: string): Record<string, unknown> {
   const { row, stored, rule } = finding;
   const time = row.time === null ? {} : { "@timestamp": isoTime(row.time) };
   return {
@@ -48,7 +51,7 @@ export function toAlert(finding: ExportedFinding): Record<string, unknown> {
     "kibana.alert.rule.false_positives": rule.falsePositives,
     "kibana.alert.rule.threat": rule.threat.map(toKibanaThreat),
     "kibana.alert.rule.parameters": { language: rule.language, query: rule.query, index: rule.index },
-    eqlite: eqliteFields(finding),
+    eqlite: { ...eqliteFields(finding), export: scope },
   };
 }
 

@@ -1,5 +1,13 @@
 import { stringify } from "csv-stringify/sync";
-import { EVENT_COLUMNS, FINDING_COLUMNS, fieldColumn, PROOF_COLUMNS, type CsvRow } from "./csv-columns.ts";
+import {
+  EVENT_COLUMNS,
+  FINDING_COLUMNS,
+  fieldColumn,
+  PROOF_COLUMNS,
+  type CsvColumn,
+  type CsvRow,
+} from "./csv-columns.ts";
+import { type ExportHeader, scopeText } from "./export-header.ts";
 import type { ExportedFinding } from "./exported-finding.ts";
 import { safeCellText } from "./spreadsheet-text.ts";
 
@@ -21,11 +29,17 @@ export const CSV_DEFAULTS: CsvOptions = { rows: "finding", columns: [], delimite
 const QUOTED = /[\r\n,;\t|]/;
 
 /** The findings as CSV (RFC 4180: CRLF, quotes doubled), a header line first; text in pieces. */
-export function* csvExport(findings: Iterable<ExportedFinding>, options: CsvOptions): Generator<string> {
-  const columns = [
+export function* csvExport(
+  findings: Iterable<ExportedFinding>,
+  header: ExportHeader,
+  options: CsvOptions,
+): Generator<string> {
+  const scope = scopeText(header);
+  const columns: CsvColumn[] = [
     ...FINDING_COLUMNS,
     ...(options.rows === "event" ? EVENT_COLUMNS : []),
     ...PROOF_COLUMNS,
+    { name: "export", cell: () => scope },
     ...options.columns.map(fieldColumn),
   ];
   const line = (cells: readonly string[]): string =>

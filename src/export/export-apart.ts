@@ -1,5 +1,6 @@
 import { UserError } from "../base/errors.ts";
 import { forkModule } from "../base/fork-module.ts";
+import type { FindingFilter } from "../triage/finding-filter.ts";
 
 export interface ExportRequestApart {
   readonly casePath: string;
@@ -8,11 +9,14 @@ export interface ExportRequestApart {
   readonly format: string;
   /** Null: a new file beside the case. */
   readonly target: string | null;
+  readonly filter: FindingFilter;
 }
 
 export interface Exported {
   readonly path: string;
   readonly findings: number;
+  /** Findings of the case that the filter leaves out. */
+  readonly leftOut: number;
 }
 
 export type ExportReply =
@@ -37,7 +41,7 @@ export function exportApart(request: ExportRequestApart, signal?: AbortSignal): 
     child.once("error", reject);
     child.once("exit", (code, by) => {
       if (reply === null) reject(new Error(`the export ended unexpectedly (${by ?? `exit code ${String(code)}`})`));
-      else if (reply.ok) resolve({ path: reply.path, findings: reply.findings });
+      else if (reply.ok) resolve({ path: reply.path, findings: reply.findings, leftOut: reply.leftOut });
       else reject(new UserError(reply.code, reply.message, reply.hint === null ? {} : { hint: reply.hint }));
     });
     child.send(request);

@@ -2,20 +2,23 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { EXIT, UserError } from "../base/errors.ts";
 import type { CaseBook } from "../triage/case-book.ts";
+import { EXPORT_FORMAT_NAMES } from "../triage/export-formats.ts";
+import type { FindingFilter } from "../triage/finding-filter.ts";
 import { CSV_DEFAULTS } from "./csv.ts";
 import { DEFAULT_DETAILS } from "./report-choice.ts";
-import { EXPORT_FORMAT_NAMES, EXPORT_FORMATS } from "./formats.ts";
+import { EXPORT_FORMATS } from "./formats.ts";
 import { exportToFile } from "./run-export.ts";
 
 /**
- * What the triage screen's export does: all findings that are shown, to `target` or to a new file beside the case.
+ * What the triage screen's export does: the findings that pass the filter, to `target` or to a new file beside the case.
  * @throws UserError `unknown-format`, `output-failed`
  */
 export async function exportForTriage(
   book: CaseBook,
   format: string,
   target: string | null,
-): Promise<{ readonly path: string; readonly findings: number }> {
+  filter: FindingFilter,
+): Promise<{ readonly path: string; readonly findings: number; readonly leftOut: number }> {
   const name = EXPORT_FORMAT_NAMES.find((known) => known === format);
   if (name === undefined) {
     throw new UserError("unknown-format", `${JSON.stringify(format)} is no export format`, {
@@ -24,12 +27,12 @@ export async function exportForTriage(
     });
   }
   const file = target ?? freePath(book.file.path, EXPORT_FORMATS[name].extension);
-  const { findings } = await exportToFile(
+  const { findings, leftOut } = await exportToFile(
     book,
-    { format: name, filter: {}, csv: CSV_DEFAULTS, details: DEFAULT_DETAILS },
+    { format: name, filter, csv: CSV_DEFAULTS, details: DEFAULT_DETAILS },
     file,
   );
-  return { path: file, findings };
+  return { path: file, findings, leftOut };
 }
 
 /** `web.case` -> `web-findings.csv`, or the next of `web-findings-2.csv`, ... that does not exist. */

@@ -12,12 +12,13 @@ process.once("message", (request: ExportRequestApart) => void answer(request));
 // Ctrl-C reaches every process of the terminal; the program decides what ends.
 process.on("SIGINT", () => undefined);
 
-async function answer({ casePath, readonly, analyst, format, target }: ExportRequestApart): Promise<void> {
+async function answer(request: ExportRequestApart): Promise<void> {
+  const { casePath, readonly, analyst, format, target, filter } = request;
   let reply: ExportReply;
   try {
     const book = await CaseBook.open(casePath, { readonly, analyst, now: () => new Date() });
     try {
-      reply = { ok: true, ...(await exportForTriage(book, format, target)) };
+      reply = { ok: true, ...(await exportForTriage(book, format, target, filter)) };
     } finally {
       book.close();
     }

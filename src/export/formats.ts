@@ -1,5 +1,6 @@
 /** The export formats: name, what it is, file ending, and how it is written. */
 import type { CaseBook } from "../triage/case-book.ts";
+import type { ExportFormatName } from "../triage/export-formats.ts";
 import type { FindingSelection } from "../triage/select-findings.ts";
 import { csvExport, type CsvOptions } from "./csv.ts";
 import { type Explain, exportedFindings } from "./exported-finding.ts";
@@ -39,7 +40,7 @@ export const EXPORT_FORMATS = {
     title: "a spreadsheet, one row per finding or event",
     extension: "csv",
     explains: false,
-    write: ({ book, selection, csv }) => csvExport(exportedFindings(book, selection.ids), csv),
+    write: ({ book, selection, header, csv }) => csvExport(exportedFindings(book, selection.ids), header, csv),
   },
   json: {
     title: "alerts in ECS shape, one JSON text",
@@ -51,7 +52,8 @@ export const EXPORT_FORMATS = {
     title: "alerts in ECS shape, one a line",
     extension: "ndjson",
     explains: true,
-    write: ({ book, selection, explain }) => ndjsonExport(exportedFindings(book, selection.ids, explain)),
+    write: ({ book, selection, header, explain }) =>
+      ndjsonExport(exportedFindings(book, selection.ids, explain), header),
   },
   markdown: {
     title: "the report as Markdown",
@@ -69,43 +71,39 @@ export const EXPORT_FORMATS = {
     title: "ATT&CK Navigator layer scored by findings",
     extension: "json",
     explains: false,
-    write: ({ book, selection }) => [findingsLayer(book, selection)],
+    write: ({ book, selection, header }) => [findingsLayer(book, selection, header)],
   },
   "navigator-coverage": {
     title: "ATT&CK Navigator layer scored by rules this evidence can answer",
     extension: "json",
     explains: false,
-    write: ({ book }) => [coverageLayer(book)],
+    write: ({ book, header }) => [coverageLayer(book, header)],
   },
   timesketch: {
     title: "events of the findings for Timesketch, CSV",
     extension: "csv",
     explains: false,
-    write: ({ book, selection }) => timesketchCsv(exportedFindings(book, selection.ids)),
+    write: ({ book, selection, header }) => timesketchCsv(exportedFindings(book, selection.ids), header),
   },
   "timesketch-jsonl": {
     title: "events of the findings for Timesketch, JSON lines",
     extension: "jsonl",
     explains: false,
-    write: ({ book, selection }) => timesketchJsonl(exportedFindings(book, selection.ids)),
+    write: ({ book, selection, header }) => timesketchJsonl(exportedFindings(book, selection.ids), header),
   },
   mermaid: {
     title: "processes and connections as a Mermaid graph",
     extension: "mmd",
     explains: false,
-    write: ({ book, selection }) => [mermaidExport(() => exportedFindings(book, selection.ids))],
+    write: ({ book, selection, header }) => [mermaidExport(header, () => exportedFindings(book, selection.ids))],
   },
   dot: {
     title: "processes and connections as a Graphviz graph",
     extension: "dot",
     explains: false,
-    write: ({ book, selection }) => dotExport(exportedFindings(book, selection.ids)),
+    write: ({ book, selection, header }) => dotExport(header, exportedFindings(book, selection.ids)),
   },
-} as const satisfies Readonly<Record<string, ExportFormat>>;
-
-export type ExportFormatName = keyof typeof EXPORT_FORMATS;
-
-export const EXPORT_FORMAT_NAMES = Object.keys(EXPORT_FORMATS) as ExportFormatName[];
+} as const satisfies Readonly<Record<ExportFormatName, ExportFormat>>;
 
 /** The blocks of a report, for both renderers. */
 function reportOf({ book, selection, header, details, explain }: ExportInput): Iterable<Block> {

@@ -2,6 +2,7 @@
 import { safeText } from "../base/safe-text.ts";
 import { sha256Hex } from "../base/sha256.ts";
 import { citationLines } from "./citation.ts";
+import { type ExportHeader, scopeText } from "./export-header.ts";
 import type { ExportedFinding } from "./exported-finding.ts";
 import { type Graph, type GraphEdge, type GraphNode, type GraphNodeKind, graphPart, toGraph } from "./graph.ts";
 
@@ -34,20 +35,21 @@ const MERMAID_NODES = 320;
 
 /**
  * A Mermaid flowchart of as many findings as Mermaid draws, and what it does not draw said in it. Comments cite rule and
- * evidence of each finding. @param findings gives them from the first on, each time it is called
+ * evidence of each finding.
+ * @param findings gives them from the first on, each time it is called
  */
-export function mermaidExport(findings: () => Iterable<ExportedFinding>): string {
+export function mermaidExport(header: ExportHeader, findings: () => Iterable<ExportedFinding>): string {
   for (let most = MERMAID_NODES; ; most = Math.floor(most / 2)) {
     const graph = toGraph(findings(), most);
-    const text = mermaidText(graph);
+    const text = mermaidText(graph, header.findings - graph.findings.length);
     if (most > 1 && (graph.edges.length > MERMAID_EDGES || text.length > MERMAID_TEXT)) continue;
-    const citations = graph.findings.flatMap(citationLines).map((line) => `%% ${plain(line, mermaidEntity)}\n`);
-    return text + citations.join("");
+    const citations = [aboutText(header), ...graph.findings.flatMap(citationLines)];
+    return text + citations.map((line) => `%% ${plain(line, mermaidEntity)}\n`).join("");
   }
 }
 
-/** The graph, without citations. */
-export function mermaidText(graph: Graph): string {
+/** The graph, without citations. @param left findings that are not in it */
+export function mermaidText(graph: Graph, left: number): string {
   const name = numbered(graph);
   const lines = graph.nodes.map(({ key, kind, label }) => {
     const [open, close] = MERMAID_SHAPE[kind];
@@ -56,8 +58,12 @@ export function mermaidText(graph: Graph): string {
   const edges = graph.edges.map(({ from, to, label }) =>
     label === "" ? `  ${name(from)} -.-> ${name(to)}` : `  ${name(from)} -->|${label}| ${name(to)}`,
   );
-  const left = graph.left === 0 ? [] : [`  left["${leftText(graph.left)}"]`];
-  return `${["flowchart LR", ...lines, ...edges, ...left].join("\n")}\n`;
+  const rest = left === 0 ? [] : [`  left["${leftText(left)}"]`];
+  return `${["flowchart LR", ...lines, ...edges, ...rest].join("\n")}\n`;
+}
+
+function aboutText(header: ExportHeader): string {
+  return `eqlite ${header.tool_version}, journal ${header.journal_head}: ${scopeText(header)}`;
 }
 
 /** What a picture says of the findings that are not in it. */
@@ -80,8 +86,9 @@ const DOT_SHAPE: Readonly<Record<GraphNodeKind, string>> = {
 const REMEMBERED = 20_000;
 
 /** A Graphviz graph of all findings, finding by finding; each cites its rule and its evidence in its comment. */
-export function* dotExport(findings: Iterable<ExportedFinding>): Generator<string> {
-  yield `strict digraph incident {\n  rankdir=LR;\n  node [label="${plain(UNKNOWN, dotEntity)}"];\n`;
+export function* dotExport(header: ExportHeader, findings: Iterable<ExportedFinding>): Generator<string> {
+  const about = plain(aboutText(header), dotEntity);
+  yield `strict digraph incident {\n  comment="${about}";\n  rankdir=LR;\n  node [label="${plain(UNKNOWN, dotEntity)}"];\n`;
   const written = new Set<string>();
   const isNew = (name: string): boolean => {
     if (written.has(name)) return false;

@@ -25,8 +25,6 @@ export interface GraphPart {
 export interface Graph extends GraphPart {
   /** The findings that are in it, in order. */
   readonly findings: readonly ExportedFinding[];
-  /** Findings that are not, because it has enough nodes. */
-  readonly left: number;
 }
 
 /** Parent -> process, process -> destination, finding -> process; nodes and edges may repeat. */
@@ -70,23 +68,19 @@ function eventPart(finding: string, { event }: ExportedEvent): GraphPart {
   return { nodes, edges };
 }
 
-/** The graph of the first findings, until it has `maxNodes`. */
+/** The graph of the first findings, until it has `maxNodes`; no more are read. */
 export function toGraph(findings: Iterable<ExportedFinding>, maxNodes: number): Graph {
   const nodes = new Map<string, GraphNode>();
   const edges = new Map<string, GraphEdge>();
   const drawn: ExportedFinding[] = [];
-  let left = 0;
   for (const finding of findings) {
-    if (nodes.size >= maxNodes) {
-      left += 1;
-      continue;
-    }
+    if (nodes.size >= maxNodes) break;
     drawn.push(finding);
     const part = graphPart(finding);
     for (const node of part.nodes) if (node.label !== null || !nodes.has(node.key)) addNode(nodes, node);
     for (const edge of part.edges) edges.set(`${edge.from}\n${edge.to}\n${edge.label}`, edge);
   }
-  return { nodes: [...nodes.values()], edges: [...edges.values()], findings: drawn, left };
+  return { nodes: [...nodes.values()], edges: [...edges.values()], findings: drawn };
 }
 
 /** The first label that is known stays. */

@@ -4,8 +4,8 @@ import type { ProcessNode, ProcessPicture } from "./report-model.ts";
 
 const MAX_DEPTH = 60;
 
-/** The processes of a graph as trees, each process once; null where no process is known. */
-export function processPicture(graph: Graph): ProcessPicture | null {
+/** The processes of a graph as trees, each process once; null where no process is known. @param left findings not in it */
+export function processPicture(graph: Graph, left: number): ProcessPicture | null {
   const nodes = new Map(graph.nodes.map((node) => [node.key, node]));
   const startedBy = Map.groupBy(graph.edges, ({ from }) => from);
   const namedBy = Map.groupBy(
@@ -38,7 +38,7 @@ export function processPicture(graph: Graph): ProcessPicture | null {
   const roots = graph.nodes
     .filter(({ kind, key }) => kind === "process" && !started.has(key))
     .flatMap((root) => draw(root, 0));
-  return roots.length === 0 ? null : { roots, mermaid: mermaidText(graph), rows: countRows(roots) };
+  return roots.length === 0 ? null : { roots, mermaid: mermaidText(graph, left), rows: countRows(roots) };
 }
 
 function countRows(nodes: readonly ProcessNode[]): number {

@@ -127,13 +127,12 @@ function* incidentBlocks(facts: ReportFacts, read: ReadFindings): Generator<Bloc
     ]),
   };
   for (const { id, ids } of incidents) {
-    // Each finding adds a node, so the first ones fill the picture; the others need not be read.
-    const graph = toGraph(read(ids.slice(0, MAX_NODES), false), MAX_NODES);
-    const picture = processPicture(graph);
+    const graph = toGraph(read(ids, false), MAX_NODES);
+    const left = ids.length - graph.findings.length;
+    const picture = processPicture(graph, left);
     if (picture === null) continue;
     yield heading(`Processes of incident ${id}`, 3);
     yield { kind: "processes", picture };
-    const left = graph.left + Math.max(0, ids.length - MAX_NODES);
     if (left > 0) yield paragraph(`${counted(left, "finding")} of it not drawn.`);
   }
 }

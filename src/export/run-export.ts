@@ -4,10 +4,11 @@ import { Engine } from "../hunt/engine.ts";
 import { appendJournal } from "../store/journal.ts";
 import type { CaseBook } from "../triage/case-book.ts";
 import { FindingExplainer } from "../triage/explain-finding.ts";
+import type { ExportFormatName } from "../triage/export-formats.ts";
 import type { FindingFilter } from "../triage/finding-filter.ts";
 import { selectFindings } from "../triage/select-findings.ts";
 import type { CsvOptions } from "./csv.ts";
-import { EXPORT_FORMATS, type ExportFormat, type ExportFormatName } from "./formats.ts";
+import { EXPORT_FORMATS, type ExportFormat } from "./formats.ts";
 import { exportHeader } from "./export-header.ts";
 
 export interface ExportRequest {

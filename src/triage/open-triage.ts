@@ -12,7 +12,7 @@ import { SearchClient } from "./search-client.ts";
 import { listExceptions } from "./list-exceptions.ts";
 import { suggestExceptions } from "./suggest-exceptions.ts";
 import type { AnswerRequest } from "./search-protocol.ts";
-import type { FindingDetail, MatchedLeaf, QueryOptions, TriageService } from "./types.ts";
+import type { FindingDetail, MatchedLeaf, QueryOptions, TriageService, WrittenExport } from "./types.ts";
 
 /** Counting the results of a pivot stops here: `10,000+`. */
 const COUNT_LIMIT = 10_000;
@@ -22,12 +22,7 @@ export interface TriageOptions {
   readonly analyst: string;
   readonly now?: () => Date;
   /** Writes an export; the folder `export` stands above this one, so it is handed in. */
-  readonly exporter?: (
-    book: CaseBook,
-    format: string,
-    path: string | null,
-    signal?: AbortSignal,
-  ) => Promise<{ readonly path: string; readonly findings: number }>;
+  readonly exporter?: (book: CaseBook, format: string, words: string, signal?: AbortSignal) => Promise<WrittenExport>;
 }
 
 /**
@@ -108,9 +103,9 @@ export async function openTriage(path: string, options: TriageOptions): Promise<
     },
     deleteException: async (id) => deleteException(book.file, book.actor(), id),
     complete: (text, caret) => search.ask("complete", { text, caret }),
-    export: async (format, target, signal) => {
+    export: async (format, words, signal) => {
       if (options.exporter === undefined) throw new UserError("no-export", "exports are not available here");
-      return options.exporter(book, format, target, signal);
+      return options.exporter(book, format, words, signal);
     },
     getSetting: async (key) => getSetting(book.file, key),
     setSetting: async (key, value) => {

@@ -343,6 +343,13 @@ export type QueryResult =
   | { readonly ok: true; readonly page: EventPage; readonly place: number }
   | { readonly ok: false; readonly problems: readonly QueryProblem[] };
 
+/** Where an export was written, with how many findings, and how many of the case its filter left out. */
+export interface WrittenExport {
+  readonly path: string;
+  readonly findings: number;
+  readonly leftOut: number;
+}
+
 /** Everything the UI can do with a case. Long work takes a signal; when it aborts, the promise rejects with `AbortError`. */
 export interface TriageService {
   readonly readonly: boolean;
@@ -417,12 +424,11 @@ export interface TriageService {
   deleteException(id: number): Promise<void>;
   /** Completions for an EQL prompt at a caret: fields, functions, keywords, values of the field being compared. */
   complete(text: string, caret: number): Promise<readonly string[]>;
-  /** Writes an export next to the case, or to `path`; resolves with the path and number of findings. */
-  export(
-    format: string,
-    path: string | null,
-    signal?: AbortSignal,
-  ): Promise<{ readonly path: string; readonly findings: number }>;
+  /**
+   * Writes an export. `words` are filters as options of the command line, and the file; without one it is written next to
+   * the case.
+   */
+  export(format: string, words: string, signal?: AbortSignal): Promise<WrittenExport>;
   /** A setting that survives (where the screen was left). */
   getSetting(key: string): Promise<string | null>;
   setSetting(key: string, value: string): Promise<void>;

@@ -4,7 +4,7 @@
  */
 import { assertNever, errorMessage, UserError } from "../base/errors.ts";
 import type { Pivot, QueryOptions, TriageService } from "../triage/types.ts";
-import { formatCount } from "../base/counted.ts";
+import { counted, formatCount } from "../base/counted.ts";
 import { VERDICT_LABEL } from "./format.ts";
 import type { Action, Asked, Effect } from "./state/action.ts";
 import { PAGE } from "./state/events.ts";
@@ -275,8 +275,9 @@ export function effectRunner(host: EffectHost): EffectRunner {
         work("export", `exporting as ${effect.format}`, async (signal) => {
           // With the verdicts that were just given.
           await writes;
-          const { path, findings } = await service.export(effect.format, effect.path, signal);
-          return { type: "told", message: `${formatCount(findings)} findings written to ${path}` };
+          const { path, findings, leftOut } = await service.export(effect.format, effect.words, signal);
+          const rest = leftOut === 0 ? "" : ` (${formatCount(leftOut)} of the case left out)`;
+          return { type: "told", message: `${counted(findings, "finding")} written to ${path}${rest}` };
         });
         return;
       case "copy":

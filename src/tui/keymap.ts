@@ -359,7 +359,7 @@ export const COMMANDS = [
     group: "case",
     help: "export the findings",
     name: "export",
-    args: "<csv|json|ndjson|markdown|html|navigator|timesketch> <path>",
+    args: "<format> <filters> <path>",
   },
   {
     id: "prompt",

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../../src/cli/program.ts";
-import { EXPORT_FORMAT_NAMES } from "../../src/export/formats.ts";
+import { EXPORT_FORMAT_NAMES } from "../../src/triage/export-formats.ts";
 import { STEP_STATES, VERDICTS } from "../../src/triage/types.ts";
 import { tempFolder } from "../temp-folder.ts";
 import { memoryIo } from "./memory-io.ts";

@@ -15,7 +15,7 @@ describe("an export in a process of its own", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  const request = (format: string) => ({ casePath, readonly: false, analyst: "ann", format, target: null });
+  const request = (format: string) => ({ casePath, readonly: false, analyst: "ann", format, target: null, filter: {} });
 
   it("tells where it wrote how many findings", async () => {
     const written = await exportApart(request("ndjson"));

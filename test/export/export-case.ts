@@ -1,7 +1,7 @@
 import type { CaseBook } from "../../src/triage/case-book.ts";
 import { CSV_DEFAULTS, type CsvOptions } from "../../src/export/csv.ts";
 import { DEFAULT_DETAILS } from "../../src/export/report-choice.ts";
-import type { ExportFormatName } from "../../src/export/formats.ts";
+import type { ExportFormatName } from "../../src/triage/export-formats.ts";
 import { runExport } from "../../src/export/run-export.ts";
 import type { FindingFilter } from "../../src/triage/finding-filter.ts";
 

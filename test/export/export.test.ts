@@ -6,7 +6,9 @@ import { sha256Hex } from "../../src/base/sha256.ts";
 import { exportToFile } from "../../src/export/run-export.ts";
 import { CSV_DEFAULTS } from "../../src/export/csv.ts";
 import { CaseBook } from "../../src/triage/case-book.ts";
-import { EGRESS_RULE, EVENTS, sampleCase } from "../triage/sample-case.ts";
+import type { Rule } from "../../src/rules/rule.ts";
+import { journalHead } from "../../src/store/journal.ts";
+import { EGRESS_RULE, EVENTS, sampleCase, TOOL_RULE } from "../triage/sample-case.ts";
 import { exported } from "./export-case.ts";
 import { schemaProblems } from "./json-schema.ts";
 import { readCsv } from "./read-csv.ts";
@@ -23,6 +25,28 @@ afterEach(() => {
   book.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+const DUMP_SHA256 = sha256Hex(EVENTS.map((event) => `${JSON.stringify(event)}\n`).join(""));
+/** Of the first byte of each event in the dump. */
+const OFFSETS = EVENTS.map((_, index) =>
+  EVENTS.slice(0, index).reduce((sum, event) => sum + Buffer.byteLength(JSON.stringify(event)) + 1, 0),
+);
+
+/** What proves a finding: its rule, and line and byte of each event, null for a missing one. */
+function citationLinesOf(finding: number, rule: Rule, places: readonly (readonly [number, number] | null)[]): string[] {
+  const of = `finding ${String(finding)}: rule ${rule.id}, ${rule.path}, sha256 ${rule.hash}; SQL sha256 ${"f".repeat(64)}; eqlite 0.1.0`;
+  const events = places.map((place, index) => {
+    if (place === null) return `event ${String(index + 1)}: missing, none matched here`;
+    const [line, byte] = place;
+    const original = sha256Hex(JSON.stringify(EVENTS[line - 1]));
+    return `event ${String(index + 1)}: dump.ndjson, source sha256 ${DUMP_SHA256}, line ${String(line)}, byte ${String(byte)}, original sha256 ${original}`;
+  });
+  return [of, ...events];
+}
+
+function citationOf(...args: Parameters<typeof citationLinesOf>): string {
+  return citationLinesOf(...args).join("; ");
+}
 
 async function csvRecords(...args: Parameters<typeof exported> extends [unknown, unknown, ...infer R] ? R : never) {
   const [titles = [], ...records] = readCsv(await exported(book, "csv", ...args));
@@ -76,6 +100,7 @@ describe("the CSV export", () => {
       rule_license: "Apache-2.0",
       sql_sha256: "f".repeat(64),
       tool_version: "0.1.0",
+      export: "3 findings, no filter, none left out",
     });
     expect(rows[1]).toMatchObject({
       destination: "203.0.113.9:4444",
@@ -147,8 +172,25 @@ describe("JSON and NDJSON", () => {
 
 describe("the Navigator layers", () => {
   it("score techniques by findings", async () => {
-    const layer = JSON.parse(await exported(book, "navigator")) as { techniques: object[]; versions: object };
+    const layer = JSON.parse(await exported(book, "navigator")) as {
+      techniques: object[];
+      versions: object;
+      metadata: object[];
+    };
     expect(layer.versions).toEqual({ attack: "17", navigator: "5.1.0", layer: "4.5" });
+    const egress = [
+      {
+        name: `rule ${EGRESS_RULE.id}`,
+        value: `Connection out, pack/egress.toml, sha256 ${EGRESS_RULE.hash}, SQL sha256 ${"f".repeat(64)}, eqlite 0.1.0`,
+      },
+      { name: "finding 3", value: citationOf(3, EGRESS_RULE, [[1, 0], null, [2, OFFSETS[1] ?? 0]]) },
+    ];
+    expect(layer.metadata).toEqual([
+      { name: "made by", value: "eqlite 0.1.0, ann, 2026-02-03T04:05:06.789Z" },
+      { name: "findings", value: "3 findings, no filter, none left out" },
+      { name: "journal", value: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
+      { name: "evidence dump.ndjson", value: `sha256 ${DUMP_SHA256}` },
+    ]);
     expect(layer.techniques).toEqual([
       {
         techniqueID: "T1046",
@@ -157,6 +199,14 @@ describe("the Navigator layers", () => {
         comment: "Network tool <b>started</b>",
         enabled: true,
         showSubtechniques: false,
+        metadata: [
+          {
+            name: `rule ${TOOL_RULE.id}`,
+            value: `Network tool <b>started</b>, pack/tool.toml, sha256 ${TOOL_RULE.hash}, SQL sha256 ${"f".repeat(64)}, eqlite 0.1.0`,
+          },
+          { name: "finding 1", value: citationOf(1, TOOL_RULE, [[1, 0]]) },
+          { name: "finding 2", value: citationOf(2, TOOL_RULE, [[4, OFFSETS[3] ?? 0]]) },
+        ],
       },
       {
         techniqueID: "T1059",
@@ -165,6 +215,7 @@ describe("the Navigator layers", () => {
         comment: "Connection out",
         enabled: true,
         showSubtechniques: false,
+        metadata: egress,
       },
       {
         techniqueID: "T1059.004",
@@ -173,6 +224,7 @@ describe("the Navigator layers", () => {
         comment: "Connection out",
         enabled: true,
         showSubtechniques: true,
+        metadata: egress,
       },
     ]);
   });
@@ -199,6 +251,17 @@ describe("Timesketch", () => {
       message: "Connection out: nc -> 203.0.113.9",
       datetime: "2026-01-01T10:00:02.900Z",
       timestamp_desc: "Event Logged",
+      evidence_file: "dump.ndjson",
+      evidence_sha256: DUMP_SHA256,
+      evidence_line: "2",
+      evidence_offset: String(OFFSETS[1]),
+      original_sha256: sha256Hex(JSON.stringify(EVENTS[1])),
+      rule_id: EGRESS_RULE.id,
+      rule_sha256: EGRESS_RULE.hash,
+      rule_file: "pack/egress.toml",
+      sql_sha256: "f".repeat(64),
+      tool_version: "0.1.0",
+      export: "3 findings, no filter, none left out",
     });
   });
 });
@@ -280,17 +343,9 @@ describe("the reports", () => {
 
 describe("the graphs", () => {
   it("show who started what and what connected where", async () => {
-    const dump = sha256Hex(EVENTS.map((event) => `${JSON.stringify(event)}\n`).join(""));
-    const place = (number: number, line: number, byte: number) =>
-      `event ${String(number)}: dump.ndjson, source sha256 ${dump}, line ${String(line)}, byte ${String(byte)}, ` +
-      `original sha256 ${sha256Hex(JSON.stringify(EVENTS[line - 1]))}`;
-    const citations = [
-      `finding 3: rule 22222222-2222-4222-8222-222222222222, pack/egress.toml, sha256 ${EGRESS_RULE.hash}#59; ` +
-        `SQL sha256 ${"f".repeat(64)}#59; eqlite 0.1.0`,
-      place(1, 1, 0),
-      "event 2: missing, none matched here",
-      place(3, 2, JSON.stringify(EVENTS[0]).length + 1),
-    ];
+    const citations = citationLinesOf(3, EGRESS_RULE, [[1, 0], null, [2, OFFSETS[1] ?? 0]]).map((line) =>
+      line.replaceAll(";", "#59;"),
+    );
     const name = (key: string) => `n${sha256Hex(key).slice(0, 16)}`;
     const [process, parent, destination] = [
       name("process h1 e1"),
@@ -298,9 +353,11 @@ describe("the graphs", () => {
       name("destination 203.0.113.9 port 4444"),
     ];
     const cited = citations.map((line) => line.replaceAll("#59;", "&#59;")).join("&#10;");
+    const about = `eqlite 0.1.0, journal ${journalHead(book.file)}: 1 finding, filter: finding 3, 2 others of the case left out`;
     expect(await exported(book, "dot", { filter: { ids: [3] } })).toBe(
       [
         "strict digraph incident {",
+        `  comment="${about}";`,
         "  rankdir=LR;",
         '  node [label="&#63;"];',
         `  finding_3 [shape=hexagon, label="&#35;3 Connection out &#40;high, undetermined&#41;", comment="${cited}"];`,
@@ -314,9 +371,12 @@ describe("the graphs", () => {
         "",
       ].join("\n"),
     );
+    const head = journalHead(book.file);
     const mermaid = await exported(book, "mermaid", { filter: { ids: [3] } });
     expect(mermaid).toContain('  n4(["203.0.113.9 port 4444"])\n');
-    expect(mermaid.split("\n").slice(-5, -1)).toEqual(citations.map((line) => `%% ${line}`));
+    expect(mermaid.split("\n").slice(-6, -1)).toEqual(
+      [about.replace(/journal [0-9a-f]{64}/, `journal ${head}`), ...citations].map((line) => `%% ${line}`),
+    );
   });
 });
 

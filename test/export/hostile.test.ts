@@ -153,7 +153,7 @@ describe("hostile texts in exports", () => {
   });
 
   it("cannot leave their labels and citations in graphs", async () => {
-    for (const line of (await exported(book, "dot")).split("\n").slice(3, -2)) {
+    for (const line of (await exported(book, "dot")).split("\n").slice(4, -2)) {
       expect(line).toMatch(
         /^ {2}\w+ (\[shape=\w+(, label="[^"\\<>]*")?(, comment="[^"\\<>]*")?\];|-> \w+ \[[a-z]+=("[a-z]+"|dotted)\];)$/u,
       );

@@ -16,7 +16,7 @@ beforeAll(async () => {
     readonly: false,
     analyst: "ann",
     now: () => new Date("2026-02-03T04:05:06.789Z"),
-    exporter: exportForTriage,
+    exporter: (book, format) => exportForTriage(book, format, null, {}),
   });
 });
 afterAll(async () => {
@@ -239,9 +239,9 @@ describe("the rest", () => {
     expect(JSON.parse(await service.document(2))).toEqual(EVENTS[1]);
     await service.setSetting("screen", "findings");
     expect(await service.getSetting("screen")).toBe("findings");
-    const { path: written, findings } = await service.export("ndjson", null);
+    const { path: written, findings } = await service.export("ndjson", "");
     expect(written).toBe(path.join(folder, "a-findings.ndjson"));
     expect(readFileSync(written, "utf8").trimEnd().split("\n").length).toBe(findings);
-    await expect(service.export("pdf", null)).rejects.toMatchObject({ code: "unknown-format" });
+    await expect(service.export("pdf", "")).rejects.toMatchObject({ code: "unknown-format" });
   });
 });

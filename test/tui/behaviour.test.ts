@@ -339,6 +339,27 @@ describe("the rest", () => {
     expect(screen.state().prompt?.text).toBe("sequence by");
   });
 
+  it("exports what its options say, and with --shown what the list shows", async () => {
+    const screen = await screenOf();
+    await screen.press(':export html --severity high --rule "net tool" /tmp/a report.html');
+    await screen.press("F", ..."id:39", "enter", ":export csv --shown");
+    await screen.press("F", ..."nosuchtext", "enter", ":export csv --shown");
+    expect(screen.service.calls).toEqual([
+      'export html --severity high --rule "net tool" /tmp/a report.html',
+      "export csv --finding 39",
+    ]);
+    expect(screen.text()).toContain("The list shows no finding to export.");
+  });
+
+  it("completes the formats and options of an export", async () => {
+    const screen = await screenOf();
+    const type = (text: string) => screen.press(...[...text].map((key) => (key === " " ? "space" : key)));
+    await type(":export time");
+    expect(screen.state().prompt?.completions).toEqual(["timesketch", "timesketch-jsonl"]);
+    await type("sketch --s");
+    expect(screen.state().prompt?.completions).toEqual(["--shown", "--severity", "--state", "--suppressed"]);
+  });
+
   it("says which command it does not know, and where an export went", async () => {
     const screen = await screenOf();
     await screen.press(":rm -rf");

@@ -519,9 +519,9 @@ export function fakeService(options: FakeOptions = {}): FakeService {
       calls.push(`delete exception ${String(id)}`);
     },
     complete: async (text) => (text.endsWith("proc") ? ["process", "process.name", "process.command_line"] : []),
-    export: async (format, path) => {
-      calls.push(`export ${format} ${path ?? "-"}`);
-      return { path: path ?? `/cases/web.${format}`, findings: rows.length };
+    export: async (format, words) => {
+      calls.push(`export ${format} ${words === "" ? "-" : words}`);
+      return { path: words === "" ? `/cases/web.${format}` : words, findings: rows.length, leftOut: 0 };
     },
     getSetting: async (key) => settings.get(key) ?? null,
     setSetting: async (key, value) => {

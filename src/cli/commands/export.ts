@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { EXIT, UserError } from "../../base/errors.ts";
-import type { ExportFormatName } from "../../export/formats.ts";
+import { EXPORT_FORMAT_NAMES } from "../../triage/export-formats.ts";
 import { type CaseOptions, withAnalyst, withCaseBook } from "../case-command.ts";
 import { addFindingOptions, type FindingOptions, toFindingFilter } from "../finding-options.ts";
 import { offerChoices } from "../choices.ts";
@@ -19,27 +19,15 @@ interface ExportCommandOptions extends CaseOptions, FindingOptions {
   readonly details?: string;
 }
 
-/** The names of `EXPORT_FORMATS`, which the help must not load. */
-const FORMATS: readonly ExportFormatName[] = [
-  "csv",
-  "json",
-  "ndjson",
-  "markdown",
-  "html",
-  "navigator",
-  "navigator-coverage",
-  "timesketch",
-  "timesketch-jsonl",
-  "mermaid",
-  "dot",
-];
 const ROWS = ["finding", "event"] as const;
 const DELIMITERS: Readonly<Record<string, string>> = { tab: "\t", comma: ",", semicolon: ";", pipe: "|" };
 
 /** `eqlite export --format F [--output FILE]` and the filters of `findings`. */
 export function exportCommand(io: CliIo): Command {
   return addFindingOptions(withAnalyst(new Command("export").description("write findings for others to read")))
-    .addOption(offerChoices(new Option("--format <format>", "what to write"), FORMATS).makeOptionMandatory())
+    .addOption(
+      offerChoices(new Option("--format <format>", "what to write"), EXPORT_FORMAT_NAMES).makeOptionMandatory(),
+    )
     .option("--output <file>", "where to; - is standard output", "-")
     .option("--readonly", "do not note the export in the journal")
     .addOption(offerChoices(new Option("--rows <what>", "csv: a row per each").default("finding"), ROWS))
@@ -53,7 +41,6 @@ export function exportCommand(io: CliIo): Command {
     .option("--details <number>", "html, markdown: findings told in full; 0: all (default: 250)")
     .action(async (options: ExportCommandOptions) => {
       const filter = toFindingFilter(options);
-      const { EXPORT_FORMAT_NAMES } = await import("../../export/formats.ts");
       const { exportToFile, runExport } = await import("../../export/run-export.ts");
       const { DEFAULT_DETAILS } = await import("../../export/report-choice.ts");
       const format = parseChoice("format", options.format, EXPORT_FORMAT_NAMES);

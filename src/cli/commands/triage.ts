@@ -2,6 +2,7 @@ import process from "node:process";
 import { Command } from "commander";
 import { EXIT, UserError } from "../../base/errors.ts";
 import { type CaseOptions, withAnalyst } from "../case-command.ts";
+import { parseFindingWords } from "../finding-options.ts";
 import { caseOf, type CliIo, resolvePath } from "../io.ts";
 
 interface TriageCommandOptions extends CaseOptions {
@@ -27,12 +28,13 @@ export function triageCommand(io: CliIo): Command {
         readonly: options.readonly === true,
         analyst,
         now: io.now,
-        exporter: async (_book, format, target, signal) => {
+        exporter: async (_book, format, words, signal) => {
           const { exportApart } = await import("../../export/export-apart.ts");
-          const output = target === null ? null : resolvePath(io, target);
-          if (output === file || output === "-") throw new UserError("bad-output", "an export needs a file of its own");
+          const { filter, rest } = parseFindingWords(words);
+          const target = rest === "" ? null : resolvePath(io, rest);
+          if (target === file || target === "-") throw new UserError("bad-output", "an export needs a file of its own");
           const readonly = options.readonly === true;
-          return exportApart({ casePath: file, readonly, analyst, format, target: output }, signal);
+          return exportApart({ casePath: file, readonly, analyst, format, target, filter }, signal);
         },
       });
       let signal: NodeJS.Signals | null = null;

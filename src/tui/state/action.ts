@@ -105,7 +105,7 @@ export type Effect =
   | { readonly kind: "save-exception"; readonly draft: ExceptionDraft }
   | { readonly kind: "delete-exception"; readonly id: number }
   | { readonly kind: "complete"; readonly text: string; readonly caret: number }
-  | { readonly kind: "export"; readonly format: string; readonly path: string | null }
+  | { readonly kind: "export"; readonly format: string; readonly words: string }
   | { readonly kind: "copy"; readonly text: string; readonly what: string }
   | { readonly kind: "cancel"; readonly slot: string | null }
   | { readonly kind: "redraw" }

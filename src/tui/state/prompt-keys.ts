@@ -44,7 +44,7 @@ function localCompletions(prompt: PromptState): readonly string[] | null {
   if (rest.length === 0)
     return word === "" ? [] : [...commandNames(), ...EQL_STARTS].filter((one) => one.startsWith(word));
   if (commandForName(name) === "query" || commandForName(name) === null) return null;
-  const words = name === "sort" ? SORTS : name === "group" ? GROUPS : argumentWords(name);
+  const words = name === "sort" ? SORTS : name === "group" ? GROUPS : argumentWords(name, rest.length - 1);
   return words.filter((one) => one.startsWith(word));
 }
 

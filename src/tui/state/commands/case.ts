@@ -1,27 +1,16 @@
 /** Commands about the case as a whole: copy, export, prompt, refresh, cancel, quit. */
+import { EXPORT_FORMAT_NAMES } from "../../../triage/export-formats.ts";
 import { boxOf, PANE_EDGE } from "../../layout.ts";
 import { lineText } from "../../line.ts";
 import { paneView } from "../../panes.ts";
 import { step, tell, type Step } from "../action.ts";
+import { filterOf } from "../findings.ts";
 import { openPrompt } from "../prompt.ts";
 import { cursorOf, focusedPane, type State } from "../state.ts";
 import type { Handler } from "./handler.ts";
 import { rearrange } from "./look.ts";
 import { back } from "./move.ts";
 import { enter } from "./open.ts";
-
-/** Formats that the prompt completes; the case knows which there are. */
-const EXPORT_FORMATS = [
-  "csv",
-  "json",
-  "ndjson",
-  "markdown",
-  "html",
-  "navigator",
-  "timesketch",
-  "mermaid",
-  "dot",
-] as const;
 
 function copyItem(state: State): Step {
   const pane = focusedPane(state);
@@ -54,9 +43,15 @@ const exportCommand: Handler = (state, arg) => {
       ...state,
       prompt: openPrompt("command", ":", { text: "export csv ", history: state.history["command"] }),
     });
-  const [format = "", ...rest] = arg.trim().split(/\s+/);
-  return step(state, { kind: "export", format, path: rest.length === 0 ? null : rest.join(" ") });
+  const [, format = "", words = ""] = /^(\S*)\s*(.*)$/s.exec(arg.trim()) ?? [];
+  const shown = (state.findings.rows ?? []).filter(filterOf(state.findings.filter)).map(({ id }) => id);
+  if (SHOWN.test(words) && shown.length === 0)
+    return step(tell(state, "The list shows no finding to export.", "error"));
+  return step(state, { kind: "export", format, words: words.replace(SHOWN, `$1--finding ${shown.join(",")}`) });
 };
+
+/** An export's option that stands for the findings of the list as it is filtered. */
+const SHOWN = /(^|\s)--shown(?=\s|$)/;
 
 /** The screen does not leave an export half-done without a word. */
 function quit(state: State): Step {
@@ -92,7 +87,26 @@ export const CASE = {
   quit: (state) => quit(state),
 } satisfies Record<string, Handler>;
 
-/** Words that may follow a command at the prompt, for its completion; empty where it takes free text. */
-export function argumentWords(name: string): readonly string[] {
-  return name === "export" ? EXPORT_FORMATS : [];
+/** Options that may follow the format of an export. */
+const EXPORT_OPTIONS = [
+  "--shown",
+  "--verdict",
+  "--severity",
+  "--rule",
+  "--host",
+  "--container",
+  "--user",
+  "--incident",
+  "--state",
+  "--finding",
+  "--marked",
+  "--from",
+  "--to",
+  "--suppressed",
+] as const;
+
+/** Words that may follow a command and its first `given` arguments, for its completion; empty where it takes free text. */
+export function argumentWords(name: string, given: number): readonly string[] {
+  if (name !== "export") return [];
+  return given === 0 ? EXPORT_FORMAT_NAMES : EXPORT_OPTIONS;
 }
