@@ -1,64 +1,34 @@
-/** Proof that events are what their originals say: each is normalised anew and compared. */
-import { errorMessage } from "../base/errors.ts";
-import { parseExactJson } from "../base/exact-json.ts";
-import { isoTime } from "../base/time-text.ts";
-import { type LeafValue, toBoolean, toDate, toDouble, toIp, toLong, toText } from "../ecs/field-value.ts";
-import { forEachLeaf, NORMALISER_VERSION } from "../ecs/normalise.ts";
-import { parseTimeZone, type TimeZone } from "../ecs/time-zone.ts";
+/** Proof that events are what their originals say, where they stand in the evidence, and what the load made of them. */
+import { NORMALISER_VERSION } from "../ecs/normalise.ts";
 import type { CaseFile } from "../store/case-file.ts";
-import { EventValueReader } from "../store/event-value-reader.ts";
 import { EVENT_FLAG } from "../store/event-flags.ts";
-import { type DocumentPlace, EventReader } from "../store/events.ts";
 import { listFields, type StoredField } from "../store/fields.ts";
 import { memberBytes } from "../store/members.ts";
 import { readRedaction } from "../store/redaction.ts";
 import { listSources } from "../store/sources.ts";
+import { compareOriginals } from "./compare-threads.ts";
 import { Problems } from "./verify-problems.ts";
 import { type CheckedRows, checkEventRows } from "./verify-rows.ts";
 import type { Check } from "./verify-types.ts";
 
-/** Every event has the values that its original gives, in every column. */
-export function checkEvents(file: CaseFile, onProgress: (share: number) => void): Check {
+/** Every event has the values that its original gives, in every column; and every row is what the load wrote. */
+export async function checkEvents(file: CaseFile, onProgress: (share: number) => void): Promise<Check> {
   const check = new Problems("events");
   if (readRedaction(file) !== null) return check.withhold("events are not compared with originals that are withheld");
   const sources = new Map(listSources(file).map((source) => [source.id, source]));
   const others = [...sources.values()].filter(({ normaliser }) => normaliser !== NORMALISER_VERSION);
-  const fields = listFields(file).filter((field) => field.complete);
-  const byPath = new Map(fields.map((field) => [field.path, field]));
-  const reader = new EventReader(file);
-  const values = new EventValueReader(file, fields);
-  const loads = loadsOf(file);
-  const places = new Places(file);
-  const last = file.db.prepare<[], number>("SELECT ifnull(max(id), 0) FROM event").pluck().get() ?? 0;
-  const changed = new ChangedRows(file);
-  const select = file.db.prepare<[number, number], EventRow>(
-    `SELECT e.id AS event, m.source, e.member, e.block, e.offset, ifnull(b.offset + e.offset, -1) AS start, e.bytes, e.line,
-       e.flags, CAST(e.time AS TEXT) AS time, CAST(e.tiebreaker AS TEXT) AS tiebreaker
-     FROM event e LEFT JOIN member m ON m.id = e.member LEFT JOIN block b ON b.id = e.block AND b.member = e.member
-     WHERE e.id > ? ORDER BY e.id LIMIT ?`,
-  );
-  for (let after = 0; ;) {
-    const batch = select.all(after, BATCH);
-    const [first] = batch;
-    const end = batch.at(-1);
-    if (first === undefined || end === undefined) break;
-    const stored = values.read(first.event, end.event);
-    for (const row of batch) {
-      check.count += 1;
-      const load = loads.get(row.source);
-      const problem =
-        load === undefined || row.start < 0
-          ? "it is not in the evidence"
-          : (places.problem(row) ??
-            (load.sameVersion ? eventProblem(reader, row, byPath, stored.get(row.event) ?? NOTHING, load) : null));
-      if (problem !== null) {
-        check.add(`event ${row.event}: ${problem}`);
-        changed.told(row.event);
-      }
-    }
-    after = end.event;
-    onProgress(last === 0 ? 1 : after / last);
+  const problems = await compareOriginals(file, onProgress);
+  // Where an event stands says more than what it then is said to hold.
+  for (const event of placedEvents(file)) {
+    check.count += 1;
+    if (event.problem !== null) problems.set(event.id, event.problem);
   }
+  const changed = new ChangedRows(file);
+  for (const [event, problem] of [...problems].sort(([a], [b]) => a - b)) {
+    check.add(`event ${event}: ${problem}`);
+    changed.told(event);
+  }
+  const fields = listFields(file).filter((field) => field.complete);
   for (const problem of familyProblems(file, fields)) check.add(problem);
   for (const path of sideProblems(file)) check.add(`${path}: what the case says of its side table is not so`);
   for (const { first, last, source, block } of changed.rest()) {
@@ -91,17 +61,29 @@ class ChangedRows {
   }
 }
 
-const BATCH = 1_000;
-const NOTHING: ReadonlyMap<string, string | readonly string[]> = new Map();
-
-interface EventRow extends DocumentPlace {
-  readonly source: number;
+interface EventRow {
+  readonly id: number;
+  readonly source: number | null;
   readonly member: number;
   /** In the member; -1 when its block is not there, or another member's. */
   readonly start: number;
+  readonly bytes: number;
   readonly line: number;
-  readonly time: string | null;
-  readonly tiebreaker: string | null;
+  readonly flags: number;
+}
+
+/** Every event by id, and what is wrong with its place in the evidence; null when nothing is. */
+function* placedEvents(file: CaseFile): Generator<{ readonly id: number; readonly problem: string | null }> {
+  const places = new Places(file);
+  const rows = file.db.prepare<[], EventRow>(
+    `SELECT e.id, m.source, e.member, ifnull(b.offset + e.offset, -1) AS start, e.bytes, e.line, e.flags
+     FROM event e LEFT JOIN member m ON m.id = e.member LEFT JOIN block b ON b.id = e.block AND b.member = e.member
+     ORDER BY e.id`,
+  );
+  for (const row of rows.iterate()) {
+    const isThere = row.source !== null && row.start >= 0;
+    yield { id: row.id, problem: isThere ? places.problem(row) : "it is not in the evidence" };
+  }
 }
 
 /** Events of a member stand in the order of their places, one after another, and on the lines that they say. */
@@ -164,86 +146,6 @@ class LineCounter {
   }
 }
 
-function eventProblem(
-  reader: EventReader,
-  event: EventRow,
-  fields: ReadonlyMap<string, StoredField>,
-  stored: ReadonlyMap<string, string | readonly string[]>,
-  load: LoadFacts,
-): string | null {
-  let json: string;
-  try {
-    ({ json } = reader.text(event));
-    if ((event.flags & EVENT_FLAG.derived) === 0 && !isWithinLines(reader.bytesAt(event))) {
-      return "its place in the evidence is not where its document begins and ends";
-    }
-  } catch (error) {
-    return `its original cannot be read: ${errorMessage(error)}`;
-  }
-  const parsed = parseExactJson(json);
-  if (!parsed.ok || typeof parsed.value !== "object" || parsed.value === null) return "its original is no document";
-  const expected = new Map<string, string | Set<string>>();
-  const times = new Set<string>();
-  const ties = new Set<string>();
-  forEachLeaf({ ...parsed.value }, (path, value) => {
-    if (path === load.timestampField) addText(times, toDate(value, load.zone));
-    if (path === load.tiebreakerField) addText(ties, toLong(value));
-    const field = fields.get(path);
-    const text = field === undefined ? null : storedText(field, value, load.zone);
-    if (text === null) return;
-    const known = expected.get(path);
-    if (known === undefined) expected.set(path, text);
-    else if (typeof known !== "string") known.add(text);
-    else if (known !== text) expected.set(path, new Set([known, text]));
-  });
-  if (!isOneOf(event.time, times))
-    return `its time is ${event.time ?? "unknown"}, but its original says ${said(times)}`;
-  if ((event.time === null) !== ((event.flags & EVENT_FLAG.untimed) !== 0)) return "its flags do not fit its time";
-  if (!isOneOf(event.tiebreaker, ties)) {
-    return `its tiebreaker is ${event.tiebreaker ?? "missing"}, but its original says ${said(ties)}`;
-  }
-  for (const [path, wanted] of expected) {
-    const found = stored.get(path) ?? [];
-    if (!sameValues(found, wanted)) return valuesProblem(path, found, wanted);
-  }
-  for (const [path, found] of stored) if (!expected.has(path)) return valuesProblem(path, found, []);
-  return null;
-}
-
-function sameValues(found: string | readonly string[], wanted: string | ReadonlySet<string>): boolean {
-  if (typeof found === "string") return found === wanted;
-  const values = new Set(found);
-  if (typeof wanted === "string") return values.size === 1 && values.has(wanted);
-  return values.size === wanted.size && found.every((value) => wanted.has(value));
-}
-
-function valuesProblem(path: string, found: string | readonly string[], wanted: Iterable<string> | string): string {
-  const list = (values: Iterable<string> | string): string =>
-    JSON.stringify(typeof values === "string" ? [values] : [...new Set(values)]);
-  return `${path} is ${list(found)}, but its original says ${list(wanted)}`;
-}
-
-function isWithinLines(bytes: Buffer): boolean {
-  const [first = LF] = bytes;
-  const last = bytes.at(-1) ?? LF;
-  return first !== LF && first !== CR && last !== LF && last !== CR;
-}
-
-const CR = 0x0d;
-
-function addText(texts: Set<string>, value: bigint | null): void {
-  if (value !== null) texts.add(value.toString());
-}
-
-/** One of what the original says, or nothing where it says nothing. */
-function isOneOf(stored: string | null, texts: ReadonlySet<string>): boolean {
-  return stored === null ? texts.size === 0 : texts.has(stored);
-}
-
-function said(texts: ReadonlySet<string>): string {
-  return texts.size === 0 ? "none" : [...texts].join(" or ");
-}
-
 /** Fields that have a side table and do not say so, or the other way round. */
 function sideProblems(file: CaseFile): string[] {
   return file.db
@@ -288,46 +190,4 @@ function* familyProblems(file: CaseFile, fields: readonly StoredField[]): Genera
     )
     .pluck();
   for (const list of items.iterate()) yield `list ${list} of the dictionary has an element that is none`;
-}
-
-/** A value of the original as `eventValues` gives it back; null where it does not fit the field. */
-function storedText(field: StoredField, value: LeafValue, zone: TimeZone | undefined): string | null {
-  if (field.family !== null) {
-    return field.type === "ip" && field.typedBy !== "data" ? (toIp(value)?.text ?? null) : toText(value);
-  }
-  switch (field.type) {
-    case "long":
-      return toLong(value)?.toString() ?? null;
-    case "double":
-      return toDouble(value)?.toString() ?? null;
-    case "boolean":
-      return toBoolean(value)?.toString() ?? null;
-    default: {
-      const time = toDate(value, zone);
-      return time === null ? null : isoTime(time);
-    }
-  }
-}
-
-/** How a source was loaded. */
-interface LoadFacts {
-  /** By the rules of normalisation that this program has. */
-  readonly sameVersion: boolean;
-  readonly zone: TimeZone | undefined;
-  readonly timestampField: string;
-  readonly tiebreakerField: string;
-}
-
-function loadsOf(file: CaseFile): Map<number, LoadFacts> {
-  return new Map(
-    listSources(file).map(({ id, options, normaliser }) => {
-      const {
-        timezone = null,
-        timestampField = "@timestamp",
-        tiebreakerField = "event.sequence",
-      } = JSON.parse(options) as { timezone?: string | null; timestampField?: string; tiebreakerField?: string };
-      const zone = timezone === null ? undefined : parseTimeZone(timezone);
-      return [id, { sameVersion: normaliser === NORMALISER_VERSION, zone, timestampField, tiebreakerField }];
-    }),
-  );
 }
