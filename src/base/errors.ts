@@ -50,6 +50,9 @@ export function errorCode(error: unknown): string | undefined {
 const FILE_PROBLEMS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
   ENOTDIR: "a part of its path is no folder",
+  ENAMETOOLONG: "its name is too long",
+  ELOOP: "its links lead in a circle",
+  EFBIG: "it would be larger than a file may be here (ulimit -f)",
   EISDIR: "it is a folder",
   EACCES: "permission denied",
   EPERM: "permission denied",

@@ -14,6 +14,14 @@ export function withCase(command: Command): Command {
   return command.option("--case <file>", "the case (default: $EQLITE_CASE)");
 }
 
+/** The case that a command was given; null when it takes none, or none was named. */
+export function caseOfCommand(io: CliIo, command: Command): string | null {
+  if (!command.options.some(({ long }) => long === "--case")) return null;
+  const option = command.opts<{ case?: string }>().case;
+  if (option === undefined && (io.env["EQLITE_CASE"] ?? "") === "") return null;
+  return caseOf(io, option);
+}
+
 /** Adds `--case` and `--analyst`, for commands that change the case. */
 export function withAnalyst(command: Command): Command {
   return withCase(command).option("--analyst <name>", "who acts (default: $EQLITE_ANALYST, or the user)");

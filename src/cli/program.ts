@@ -3,6 +3,7 @@ import { EXIT, type ExitCode, errorCode, errorMessage, UserError } from "../base
 import { safeLines, safeText } from "../base/safe-text.ts";
 import { isDiskFull, NO_SPACE } from "../base/whole-file.ts";
 import { VERSION } from "../base/version.ts";
+import { caseOfCommand } from "./case-command.ts";
 import { bundleCommand } from "./commands/bundle.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { exceptionsCommand } from "./commands/exceptions.ts";
@@ -80,11 +81,15 @@ export async function runCli(argv: readonly string[], io: CliIo = processIo()): 
     io.stderr.write(`eqlite: ${safeText(path)} was brought from schema ${from} to ${to}\n`);
     io.stderr.write(`  what it was before is kept as ${safeText(backup)}\n`);
   });
+  let casePath: string | null = null;
   try {
-    await buildProgram(io).parseAsync([...argv], { from: "user" });
+    const program = buildProgram(io).hook("preAction", (_program, command) => {
+      casePath = caseOfCommand(io, command);
+    });
+    await program.parseAsync([...argv], { from: "user" });
     return io.exitCode;
   } catch (error) {
-    return report(error, io, argv.includes("--debug"));
+    return report(await ofTheCase(casePath, error), io, argv.includes("--debug"));
   }
 }
 
@@ -95,6 +100,12 @@ function speakThrough(command: Command, io: CliIo): void {
     writeErr: (text) => io.stderr.write(text),
   });
   for (const child of command.commands) speakThrough(child, io);
+}
+
+/** What SQLite says while a case is read, as a sentence about that case; other errors as they are. */
+async function ofTheCase(casePath: string | null, error: unknown): Promise<unknown> {
+  if (casePath === null || !(errorCode(error) ?? "").startsWith("SQLITE_")) return error;
+  return (await import("../store/store-errors.ts")).toUserError(casePath, error);
 }
 
 function report(error: unknown, io: CliIo, debug: boolean): ExitCode {

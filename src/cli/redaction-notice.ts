@@ -1,18 +1,17 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { safeText } from "../base/safe-text.ts";
-import { caseOf, type CliIo } from "./io.ts";
+import { caseOfCommand } from "./case-command.ts";
+import type { CliIo } from "./io.ts";
 
 /** Commands that say themselves what a case withholds, or write another one. */
 const SILENT: ReadonlySet<string> = new Set(["load", "verify", "bundle"]);
 
 /** Says on stderr that the case a command works on withholds values, where it does. */
 export async function noticeRedaction(io: CliIo, command: Command): Promise<void> {
-  if (SILENT.has(command.name()) || !command.options.some(({ long }) => long === "--case")) return;
-  const option = command.opts<{ case?: string }>().case;
-  if (option === undefined && (io.env["EQLITE_CASE"] ?? "") === "") return;
-  const path = caseOf(io, option);
-  if (!existsSync(path)) return;
+  if (SILENT.has(command.name())) return;
+  const path = caseOfCommand(io, command);
+  if (path === null || !existsSync(path)) return;
   const [{ openCase }, { readRedaction, redactionText }] = await Promise.all([
     import("../store/case-file.ts"),
     import("../store/redaction.ts"),

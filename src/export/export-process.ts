@@ -4,6 +4,7 @@
  */
 import process from "node:process";
 import { errorMessage, UserError } from "../base/errors.ts";
+import { toUserError } from "../store/store-errors.ts";
 import { CaseBook } from "../triage/case-book.ts";
 import type { ExportReply, ExportRequestApart } from "./export-apart.ts";
 import { exportForTriage } from "./export-for-triage.ts";
@@ -22,7 +23,8 @@ async function answer(request: ExportRequestApart): Promise<void> {
     } finally {
       book.close();
     }
-  } catch (error) {
+  } catch (thrown) {
+    const error = toUserError(casePath, thrown);
     const known = error instanceof UserError;
     const hint = known ? (error.hint ?? null) : null;
     reply = { ok: false, code: known ? error.code : "internal", message: errorMessage(error), hint };

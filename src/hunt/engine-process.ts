@@ -9,6 +9,7 @@ import type { SeenEvidence } from "../store/seen-evidence.ts";
 import { type EngineReply, type EngineRequest, MATCHES_PER_MESSAGE } from "./engine-protocol.ts";
 import { fieldsWithoutTable } from "./fields-without-table.ts";
 import { makeSideTables } from "./query-engine.ts";
+import { toUserError } from "../store/store-errors.ts";
 import type { RuleMatch, RuleTask } from "./rule-task.ts";
 import { runRule } from "./run-rule.ts";
 
@@ -45,7 +46,8 @@ async function answer(request: EngineRequest): Promise<void> {
         return send({ id, ok: true, kind: "more", matches, more: rest.length - sent });
       }
     }
-  } catch (error) {
+  } catch (thrown) {
+    const error = toUserError(casePath, thrown);
     const known = error instanceof UserError;
     send({
       id,

@@ -26,7 +26,7 @@ import {
   type StoredSource,
 } from "../store/sources.ts";
 import { createViews } from "../store/views.ts";
-import { isCaseError } from "../store/store-errors.ts";
+import { isCaseError, toUserError } from "../store/store-errors.ts";
 import { archiveKind } from "./archive.ts";
 import { loadArchive } from "./archive-load.ts";
 import { BufferPool } from "./chunker.ts";
@@ -78,12 +78,19 @@ export async function loadEvidence(
     );
   }
   refuseSecondLoader(file);
-  const loader = new Loader(file, options, format, hooks);
+  const given = await expandFolders(paths);
+  try {
+    return { sources: await loadAll(new Loader(file, options, format, hooks), given) };
+  } catch (error) {
+    throw toUserError(file.path, error, file.db);
+  }
+}
+
+async function loadAll(loader: Loader, given: readonly string[]): Promise<SourceReport[]> {
   try {
     const sources: SourceReport[] = [];
-    const files = await loader.prepare(await expandFolders(paths));
-    for (const given of files) sources.push(await loader.load(given));
-    return { sources };
+    for (const file of await loader.prepare(given)) sources.push(await loader.load(file));
+    return sources;
   } finally {
     await loader.close();
   }

@@ -1,8 +1,8 @@
-import { existsSync, openSync, readSync, closeSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } from "node:fs";
 import Database from "better-sqlite3";
 import { errorCode, errorMessage, UserError } from "../base/errors.ts";
 import { type MigrationFile, readMigrations, schemaVersion } from "./migrations.ts";
-import { checkWritable, toUserError } from "./store-errors.ts";
+import { checkWritable, GO_BACK, isBusy, mayWrite, nobodyWrites, readingError, toUserError } from "./store-errors.ts";
 
 /** "EQL1": tells a case from any other SQLite file. */
 export const APPLICATION_ID = 0x45514c31;
@@ -12,6 +12,9 @@ export type OpenMode = "create" | "write" | "read";
 
 /** How long a process waits for another one that is writing to the same case. */
 const BUSY_TIMEOUT_MS = 10_000;
+
+/** The same when the case is closed: what is not tidied up then, the next writer tidies up. */
+const CLOSE_TIMEOUT_MS = 500;
 
 /** SQL text and its parameters, as `sql/` compiles them. Integers are bigint: a JS number would bind as REAL. */
 export interface BoundStatement {
@@ -136,10 +139,11 @@ export class CaseFile {
     if (!this.db.open) return;
     try {
       if (this.readonly) return;
+      this.db.pragma(`busy_timeout = ${CLOSE_TIMEOUT_MS}`);
       this.db.pragma("wal_checkpoint(TRUNCATE)");
       this.db.pragma("journal_mode = DELETE");
     } catch (error) {
-      if (errorCode(error) !== "SQLITE_BUSY") throw toUserError(this.path, error);
+      if (!isBusy(error)) throw toUserError(this.path, error);
     } finally {
       this.db.close();
     }
@@ -149,6 +153,7 @@ export class CaseFile {
 /**
  * Opens a case, creating it or bringing it to the current schema where `mode` allows. A copy of a case of an older schema
  * is made first, beside it; `whenUpgraded` and the journal tell its name.
+ * @param busyTimeoutMs how long to wait for another process that keeps the case from being written
  * @throws UserError `case-not-found`, `not-a-case`, `case-too-new`, `case-too-old`, `case-unwritable`, `case-busy`,
  * `case-unreadable`, `case-io`, `disk-full`
  */
@@ -156,10 +161,11 @@ export async function openCase(
   path: string,
   mode: OpenMode,
   migrations: readonly MigrationFile[] = readMigrations(),
+  busyTimeoutMs = BUSY_TIMEOUT_MS,
 ): Promise<CaseFile> {
   const fresh = checkPath(path, mode);
   if (mode !== "read") checkWritable(path, existsSync(path));
-  const db = connect(path, mode);
+  const db = connect(path, mode, busyTimeoutMs);
   try {
     const file = new CaseFile(path, mode, db);
     await prepare(file, fresh, migrations);
@@ -170,12 +176,14 @@ export async function openCase(
   }
 }
 
+const LOAD_FIRST = "load evidence first: eqlite load DUMP --case FILE";
+
 /** True when there is no case yet. */
 function checkPath(path: string, mode: OpenMode): boolean {
   if (!existsSync(path)) {
     if (mode === "create") return true;
     throw new UserError("case-not-found", `there is no case at ${path}`, {
-      hint: "load evidence first: eqlite load DUMP --case FILE",
+      hint: LOAD_FIRST,
     });
   }
   const stat = statSync(path);
@@ -184,9 +192,14 @@ function checkPath(path: string, mode: OpenMode): boolean {
       hint: "name a file, e.g. incident.case",
     });
   }
+  if (!stat.isFile()) {
+    throw new UserError("not-a-case", `${path} is a device or a pipe, not a case`, {
+      hint: "name a file, e.g. incident.case",
+    });
+  }
   if (stat.size === 0) {
     if (mode === "create") return true;
-    throw new UserError("not-a-case", `${path} is empty, not a case`);
+    throw new UserError("not-a-case", `${path} is empty, not a case`, { hint: LOAD_FIRST });
   }
   if (!startsLikeSqlite(path)) {
     throw new UserError("not-a-case", `${path} is not a case: it is not an SQLite file`, {
@@ -211,11 +224,23 @@ function startsLikeSqlite(path: string): boolean {
   return head.toString("latin1") === "SQLite format 3\0";
 }
 
-function connect(path: string, mode: OpenMode): Database.Database {
+function connect(path: string, mode: OpenMode, timeout: number): Database.Database {
   try {
-    return new Database(path, { readonly: mode === "read", timeout: BUSY_TIMEOUT_MS });
+    if (mode === "read") rollBackUnfinished(path);
+    return new Database(path, { readonly: mode === "read", timeout });
   } catch (error) {
     throw toUserError(path, error);
+  }
+}
+
+/** A reader cannot roll back what a killed writer has left in a journal; so that is done first, where it may be. */
+function rollBackUnfinished(path: string): void {
+  if (!existsSync(`${realpathSync(path)}-journal`) || !mayWrite(path)) return;
+  const db = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    db.pragma("user_version");
+  } finally {
+    db.close();
   }
 }
 
@@ -225,7 +250,7 @@ async function prepare(file: CaseFile, fresh: boolean, migrations: readonly Migr
   const current = schemaVersion(migrations);
   // A process that was killed while it created the case leaves a file that SQLite rolls back to nothing.
   const blank = fresh || (file.mode === "create" && db.pragma("page_count", { simple: true }) === 0);
-  if (!blank || version > 0) checkSchema(file, version, current);
+  if (!blank || version > 0) checkSchema(file, version, migrations);
   db.pragma("cache_size = -65536");
   db.pragma("temp_store = MEMORY");
   if (file.readonly) return;
@@ -233,19 +258,47 @@ async function prepare(file: CaseFile, fresh: boolean, migrations: readonly Migr
     db.pragma("page_size = 8192");
     db.pragma(`application_id = ${APPLICATION_ID}`);
   }
-  db.pragma("journal_mode = WAL");
+  beginWriting(file);
   db.pragma("synchronous = NORMAL");
   db.pragma("foreign_keys = ON");
   if (version === current) return;
   // Only now: what runs migrations takes longer to load than everything else that opens a case.
   const [{ migrate }, { upgrade }] = await Promise.all([import("./migrate.ts"), import("./upgrade.ts")]);
-  if (version === 0) await migrate(db, migrations);
-  else await upgrade(file.path, db, { from: version, to: current }, migrations);
+  try {
+    if (version === 0) await migrate(db, migrations);
+    else await upgrade(file.path, db, { from: version, to: current }, migrations);
+  } catch (error) {
+    endWriting(db);
+    throw error;
+  }
 }
 
-function checkSchema(file: CaseFile, version: number, current: number): void {
+/** After a failure: one plain file again, where that can be. What hinders it is what failed, and told already. */
+function endWriting(db: Database.Database): void {
+  try {
+    db.pragma("journal_mode = DELETE");
+  } catch (error) {
+    if (!(errorCode(error) ?? "").startsWith("SQLITE_")) throw error;
+  }
+}
+
+/** From now on others read while this process writes. Waits for readers that came before. */
+function beginWriting({ db, path }: CaseFile): void {
+  try {
+    db.pragma("journal_mode = WAL");
+  } catch (error) {
+    db.pragma("busy_timeout = 0");
+    if (isBusy(error) && nobodyWrites(db)) throw readingError(path, error);
+    throw toUserError(path, error, db);
+  }
+}
+
+function checkSchema(file: CaseFile, version: number, migrations: readonly MigrationFile[]): void {
+  const current = schemaVersion(migrations);
   if (file.db.pragma("application_id", { simple: true }) !== APPLICATION_ID) {
-    throw new UserError("not-a-case", `${file.path} is an SQLite file, but not a case of eqlite`);
+    throw new UserError("not-a-case", `${file.path} is an SQLite file, but not a case of eqlite`, {
+      hint: "name the file that eqlite load has made",
+    });
   }
   if (version > current) {
     throw new UserError(
@@ -254,12 +307,23 @@ function checkSchema(file: CaseFile, version: number, current: number): void {
       { hint: "update eqlite" },
     );
   }
-  if (!file.readonly || version === current) return;
-  if (version === 0) {
+  const begun = version === 0 && tableCount(file.db) === 0;
+  if (!begun && !migrations.some((migration) => migration.version === version)) {
+    throw new UserError(
+      "not-a-case",
+      `${file.path} is damaged: its header names schema ${version}, which does not exist`,
+      {
+        hint: GO_BACK,
+      },
+    );
+  }
+  if (begun && file.mode === "create") return;
+  if (begun) {
     throw new UserError("case-unfinished", `${file.path} holds nothing yet: its creation was interrupted`, {
-      hint: "load evidence into it: eqlite load DUMP --case FILE",
+      hint: LOAD_FIRST,
     });
   }
+  if (!file.readonly || version === current) return;
   throw new UserError(
     "case-too-old",
     `${file.path} has schema ${version}, older than ${current}, and cannot be read as it is`,
@@ -267,4 +331,10 @@ function checkSchema(file: CaseFile, version: number, current: number): void {
       hint: `bring it to the current schema: eqlite upgrade --case FILE; a copy of what it is now is kept beside it`,
     },
   );
+}
+
+/** Without those that note which migrations ran: they are made before the first one. */
+function tableCount(db: Database.Database): number {
+  const sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'kysely%'";
+  return db.prepare<[], number>(sql).pluck().get() ?? 0;
 }

@@ -6,11 +6,13 @@
 import { constants, setPriority } from "node:os";
 import process from "node:process";
 import { errorMessage, UserError } from "../base/errors.ts";
+import { toUserError } from "../store/store-errors.ts";
 import { CaseSearch } from "./case-search.ts";
 import type { SearchMessage, SearchReply } from "./search-protocol.ts";
 
 if (process.argv[3] === "background") setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-const search = new CaseSearch(process.argv[2] ?? "");
+const casePath = process.argv[2] ?? "";
+const search = new CaseSearch(casePath);
 
 process.on("message", (message: SearchMessage) => void answer(message));
 process.on("disconnect", () => process.exit(0));
@@ -20,7 +22,8 @@ process.on("SIGINT", () => undefined);
 async function answer({ id, kind, ask }: SearchMessage): Promise<void> {
   try {
     send({ id, ok: true, answer: await search.answer(kind, ask) });
-  } catch (error) {
+  } catch (thrown) {
+    const error = toUserError(casePath, thrown);
     const known = error instanceof UserError;
     send({
       id,

@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { runCli } from "../../src/cli/program.ts";
 import { sha256Hex } from "../../src/base/sha256.ts";
 import { openCase } from "../../src/store/case-file.ts";
+import { SCHEMA_VERSION } from "../../src/store/migrations.ts";
 import { memoryIo } from "../cli/memory-io.ts";
 import { tempFolder } from "../temp-folder.ts";
 import { sampleCase } from "../triage/sample-case.ts";
@@ -53,7 +54,7 @@ describe("a bundle", () => {
       format: "eqlite-bundle",
       version: 1,
       analyst: "ann",
-      case: { file: "web.case", sha256: sha256Hex(bytes), bytes: bytes.length, schema: 10 },
+      case: { file: "web.case", sha256: sha256Hex(bytes), bytes: bytes.length, schema: SCHEMA_VERSION },
       signed_by: null,
       redaction: null,
       events: 4,
@@ -91,6 +92,37 @@ describe("a bundle", () => {
     expect(await bundle()).toMatchObject({
       code: 2,
       err: expect.stringContaining("exists; a bundle is a new folder") as string,
+    });
+  });
+});
+
+describe("a bundle that was killed while it was written", () => {
+  it("is replaced by the next one, unless something else lies in its folder", async () => {
+    mkdirSync(at("handover.partial"));
+    for (const name of ["web.case", "web.case-journal", "work.case", "manifest.json"]) {
+      writeFileSync(at(`handover.partial/${name}`), "half of it");
+    }
+    writeFileSync(at("handover.partial/mine.txt"), "mine");
+    expect(await run("bundle", "--case", at("web.case"), "--output", at("handover"))).toEqual({
+      code: 1,
+      out: "",
+      err:
+        `eqlite: the folder ${at("handover.partial")} cannot be made: there is one with other things in it\n` +
+        "  name another folder for the bundle, or move that one away\n",
+    });
+    expect(readdirSync(at("handover.partial")).length).toBe(5);
+    rmSync(at("handover.partial/mine.txt"));
+    await bundle();
+    expect(existsSync(at("handover.partial"))).toBe(false);
+    expect((await run("verify", at("handover"))).out).toContain("ok   manifest    8 checked\n");
+  });
+
+  it("needs a folder to stand in", async () => {
+    expect(await run("bundle", "--case", at("web.case"), "--output", at("no/handover"))).toMatchObject({
+      code: 1,
+      err:
+        `eqlite: the folder ${at("no/handover.partial")} cannot be made: the folder it is to stand in does not exist\n` +
+        "  make that folder first\n",
     });
   });
 });

@@ -1,14 +1,16 @@
 /** What a case says, and keeps, when the disk is full or cannot be written, and when another process writes to it. */
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
+import { brotliDecompressSync } from "node:zlib";
 import Database from "better-sqlite3";
 import { beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../../src/cli/program.ts";
 import { openCase } from "../../src/store/case-file.ts";
 import { CaseBook } from "../../src/triage/case-book.ts";
 import { memoryIo } from "../cli/memory-io.ts";
+import { evidenceOf } from "../survival/case-state.ts";
 import { tempFolder } from "../temp-folder.ts";
 
 const SAMPLES = path.resolve(import.meta.dirname, "../../samples/container-breach");
@@ -95,6 +97,67 @@ describe("a full disk", () => {
       "c.case",
       "r.html",
       "verify 0",
+      "",
+    ]);
+  });
+});
+
+const NO_ROOM = "cannot be written: no space is left on the disk";
+
+describe("a disk that is full from the start", () => {
+  it.skipIf(!canMount())("ends a load wherever it is; with room it goes on, row for row (needs mounts)", () => {
+    const mounted = at("stages");
+    // Where these sizes end a load of the samples: before the schema, in it, in the first rows, at the end.
+    const sizes = [12, 150, 700, 1200];
+    const script = `
+      mkdir ${mounted}
+      for size in ${sizes.join(" ")}; do
+        mount -t tmpfs -o size="$size"k none ${mounted} && cd ${mounted} || exit 9
+        ${command} load ${SAMPLES} --case c.case 2>${at("err")} >/dev/null; echo "$? $(cat ${at("err")})"
+        mount -o remount,size=64m ${mounted}
+        ${command} load ${SAMPLES} --case c.case >/dev/null 2>&1; echo "$? $(ls)"; cp c.case ${at("stage-")}$size.case
+        cd / && umount ${mounted}
+      done
+    `;
+    const { stdout } = spawnSync("unshare", ["--mount", "sh", "-c", script], { encoding: "utf8" });
+    const refused =
+      `1 eqlite: ${mounted}/c.case ${NO_ROOM}\n` +
+      "  make room, and repeat the command; what the case held before is whole\n0 c.case\n";
+    expect(stdout).toBe(refused.repeat(sizes.length));
+    const undisturbed = evidenceOf(at("loaded.case"));
+    for (const size of sizes) expect([size, evidenceOf(at(`stage-${size}.case`))]).toEqual([size, undisturbed]);
+  });
+
+  it.skipIf(!canMount())("leaves no half bundle and no half copy of an older case (needs mounts)", () => {
+    const mounted = at("copies");
+    const older = brotliDecompressSync(readFileSync(path.join(import.meta.dirname, "older", "0010.case.br")));
+    writeFileSync(at("older.case"), older);
+    const script = `
+      mkdir ${mounted} && mount -t tmpfs -o size=4m none ${mounted} && cd ${mounted} || exit 9
+      cp ${at("hunted.case")} h.case && cp ${at("older.case")} o.case && cat /dev/zero > fill 2>/dev/null; truncate -s -300K fill
+      for words in 'bundle --output b --case h.case' 'bundle --redact user.name --output b --case h.case' 'upgrade --case o.case'; do
+        ${command} $words 2>&1; echo "$?" *
+      done
+      cp o.case ${at("kept.case")}; rm fill
+      ${command} upgrade --case o.case >/dev/null 2>&1; echo "$?" *
+      ${command} bundle --output b --case h.case 2>/dev/null; echo "$? $(ls b)"
+    `;
+    const { stdout } = spawnSync("unshare", ["--mount", "sh", "-c", script], { encoding: "utf8" });
+    // One plain file, not one that needs its journal.
+    expect([...readFileSync(at("kept.case")).subarray(18, 20)]).toEqual([1, 1]);
+    expect(evidenceOf(at("kept.case"))).toEqual(evidenceOf(at("older.case")));
+    const before = "1 fill h.case o.case";
+    const bundle = `eqlite: ${mounted}/b ${NO_ROOM}`;
+    const forBundle = "  make room for one more copy of the case (for two with --redact), and repeat the command";
+    expect(stdout.split("\n")).toEqual([
+      ...[bundle, forBundle, before],
+      ...[bundle, forBundle, before],
+      `eqlite: ${mounted}/o.case.schema-10 ${NO_ROOM}`,
+      "  make room, and repeat the command; what the case held before is whole",
+      before,
+      "0 h.case o.case o.case.schema-10",
+      "0 h.case",
+      "manifest.json",
       "",
     ]);
   });

@@ -23,16 +23,22 @@ const FINDINGS = `SELECT f.key, r.rule_id, r.hash, f.time, f.end_time, f.total, 
     (SELECT group_concat(ifnull(event, 'missing'), ' ') FROM (SELECT event FROM finding_event WHERE finding = f.id ORDER BY position)) AS events
   FROM finding f JOIN rule r ON r.id = f.rule ORDER BY f.key`;
 
-/** SHA-256 of every table of the evidence. */
+/** SHA-256 of every table of the evidence that the case has: an older schema has fewer. */
 export function evidenceOf(file: string): Record<string, string> {
   return reading(file, (db) =>
     Object.fromEntries(
-      Object.entries(EVIDENCE).map(([table, columns]) => [
-        table,
-        digest(db.prepare(`SELECT ${columns} FROM ${table} ORDER BY 1, 2`).raw().safeIntegers().iterate()),
-      ]),
+      Object.entries(EVIDENCE)
+        .filter(([table]) => hasTable(db, table))
+        .map(([table, columns]) => [
+          table,
+          digest(db.prepare(`SELECT ${columns} FROM ${table} ORDER BY 1, 2`).raw().safeIntegers().iterate()),
+        ]),
     ),
   );
+}
+
+function hasTable(db: Database.Database, name: string): boolean {
+  return db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(name) !== undefined;
 }
 
 /** SHA-256 of the findings with their events. */

@@ -3,10 +3,22 @@
  * the case opens where it lies, the manifest is read by people, and any program can check hash and signature.
  */
 import type { KeyObject } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
-import { errorMessage, EXIT, UserError } from "../../base/errors.ts";
+import { EXIT, errorCode, fileProblem, UserError } from "../../base/errors.ts";
 import { sha256Hex } from "../../base/sha256.ts";
+import { isDiskFull, NO_SPACE } from "../../base/whole-file.ts";
 import { type CaseFile, openCase } from "../../store/case-file.ts";
 import { appendJournal } from "../../store/journal.ts";
 import { listFields } from "../../store/fields.ts";
@@ -19,6 +31,8 @@ import { signerFacts, signManifest } from "./signature.ts";
 
 export const MANIFEST_FILE = "manifest.json";
 export const SIGNATURE_FILE = "manifest.sig";
+/** The copy in which values are withheld, before it is compacted. */
+const WORK_CASE = "work.case";
 
 export interface BundleRequest {
   /** The folder; it must not exist. */
@@ -66,6 +80,7 @@ export async function writeBundle(
     throw new UserError("output-exists", `${output} exists; a bundle is a new folder`, { exitCode: EXIT.usage });
   }
   const partial = `${output}.partial`;
+  removeLeftOver(partial, path.basename(book.file.path));
   const name = path.basename(book.file.path);
   const actor = { analyst: book.analyst, at: book.now().toISOString() };
   makeFolder(partial);
@@ -74,7 +89,7 @@ export async function writeBundle(
     onProgress("copy", 0);
     if (redact.fields.length === 0) compact(book.file, target);
     else {
-      const work = path.join(partial, "work.case");
+      const work = path.join(partial, WORK_CASE);
       compact(book.file, work);
       const copy = await openCase(work, "write");
       try {
@@ -118,15 +133,34 @@ export async function writeBundle(
     return { manifest, manifestSha256 };
   } catch (error) {
     rmSync(partial, { recursive: true, force: true });
-    throw error;
+    if (!isDiskFull(error)) throw error;
+    throw new UserError("bundle-failed", `${output} cannot be written: ${NO_SPACE}`, {
+      hint: "make room for one more copy of the case (for two with --redact), and repeat the command",
+      cause: error,
+    });
   }
+}
+
+/** What a bundle that was killed has left; a folder in which something else lies is nobody's to remove. */
+function removeLeftOver(partial: string, name: string): void {
+  if (lstatSync(partial, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  const databases = [name, WORK_CASE].flatMap((file) => ["", "-journal", "-wal", "-shm"].map((end) => file + end));
+  const own = new Set([...databases, MANIFEST_FILE, SIGNATURE_FILE]);
+  if (readdirSync(partial).every((entry) => own.has(entry))) rmSync(partial, { recursive: true });
 }
 
 function makeFolder(folder: string): void {
   try {
     mkdirSync(folder);
   } catch (error) {
-    throw new UserError("bundle-failed", `${folder} cannot be made: ${errorMessage(error)}`, { cause: error });
+    const code = errorCode(error);
+    const [why, hint] =
+      code === "ENOENT"
+        ? ["the folder it is to stand in does not exist", "make that folder first"]
+        : code === "EEXIST"
+          ? ["there is one with other things in it", "name another folder for the bundle, or move that one away"]
+          : [isDiskFull(error) ? NO_SPACE : fileProblem(error), "name a folder in a place that may be written"];
+    throw new UserError("bundle-failed", `the folder ${folder} cannot be made: ${why}`, { hint, cause: error });
   }
 }
 
