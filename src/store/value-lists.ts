@@ -35,6 +35,16 @@ export function readValueList(file: CaseFile, id: string): ValueList | null {
   return text === null ? null : { id, ...(JSON.parse(text) as Omit<ValueList, "id">) };
 }
 
+/** Each value list that the case has, with the digest that the journal keeps of it. */
+export function valueListDigests(file: CaseFile): { readonly id: string; readonly digest: string }[] {
+  return file.db
+    .prepare<[string], { key: string; value: string }>(
+      `SELECT key, value FROM setting WHERE substr(key, 1, ${PREFIX.length}) = ? ORDER BY key`,
+    )
+    .all(PREFIX)
+    .map(({ key, value }) => ({ id: key.slice(PREFIX.length), digest: sha256Hex(value) }));
+}
+
 /** The value lists of a case by id, each read when it is first asked for. */
 export class ValueLists {
   private readonly file: CaseFile;

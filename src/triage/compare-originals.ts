@@ -32,7 +32,10 @@ export class OriginalComparison {
   readonly #select: (first: number, last: number) => ComparedEvent[];
 
   constructor(file: CaseFile) {
-    const fields = listFields(file).filter((field) => field.complete);
+    // The side table of a field without a column ends where the last hunt or query that asked for it filled it.
+    const fields = listFields(file)
+      .filter(({ column, side }) => column || side)
+      .map((field) => (field.column ? { ...field, sideUntil: Infinity } : field));
     this.#reader = new EventReader(file);
     this.#fields = new Map(fields.map((field) => [field.path, field]));
     this.#values = new EventValueReader(file, fields);
@@ -82,7 +85,7 @@ function eventProblem(
     if (path === load.timestampField) addText(times, toDate(value, load.zone));
     if (path === load.tiebreakerField) addText(ties, toLong(value));
     const field = fields.get(path);
-    const text = field === undefined ? null : storedText(field, value, load.zone);
+    const text = field === undefined || field.sideUntil < event.event ? null : storedText(field, value, load.zone);
     if (text === null) return;
     const known = expected.get(path);
     if (known === undefined) expected.set(path, text);

@@ -4,6 +4,8 @@ import type { CaseFile } from "../store/case-file.ts";
 import { exceptionDigest } from "../store/exceptions.ts";
 import { readFindings } from "../store/finding-rows.ts";
 import { type Actor, iterateJournal } from "../store/journal.ts";
+import { readRedaction } from "../store/redaction.ts";
+import { valueListDigests } from "../store/value-lists.ts";
 import { Problems } from "./verify-problems.ts";
 import type { Check } from "./verify-types.ts";
 
@@ -13,9 +15,11 @@ interface Told {
   readonly marks: Map<number, boolean>;
   readonly exceptions: Map<number, unknown>;
   readonly steps: Map<string, unknown>;
+  /** Digests of value lists; null where the row that tells of one has none. */
+  readonly lists: Map<string, string | null>;
 }
 
-/** Verdicts, marks, notes, steps and exceptions are those that the journal tells of, undone ones taken back. */
+/** Verdicts, marks, notes, steps, exceptions and value lists are those that the journal tells of, undone ones taken back. */
 export function checkActs(file: CaseFile): Check {
   const check = new Problems("acts");
   const told = replay(file);
@@ -54,6 +58,7 @@ export function checkActs(file: CaseFile): Check {
   for (const [key, state] of told.steps)
     if (state !== null) check.add(`step ${key} is gone, but the journal tells of it`);
   checkExceptions(file, told, check);
+  checkValueLists(file, told, check);
   return check.done();
 }
 
@@ -73,6 +78,19 @@ function checkExceptions(file: CaseFile, told: Told, check: Problems): void {
     told.exceptions.delete(id);
   }
   for (const id of told.exceptions.keys()) check.add(`exception ${id} is gone, but the journal tells of it`);
+}
+
+/** What exceptions refer to. A redacted copy has none. */
+function checkValueLists(file: CaseFile, told: Told, check: Problems): void {
+  if (readRedaction(file) !== null) return;
+  for (const { id, digest } of valueListDigests(file)) {
+    check.count += 1;
+    const known = told.lists.get(id);
+    // Cases of older versions do not tell of the values.
+    if (known !== null && known !== digest) check.add(`value list ${id} is not what the journal says`);
+    told.lists.delete(id);
+  }
+  for (const id of told.lists.keys()) check.add(`value list ${id} is gone, but the journal tells of it`);
 }
 
 interface ExceptionRow {
@@ -100,6 +118,7 @@ function replay(file: CaseFile): Told {
     steps: new Map(),
     marks: new Map(),
     exceptions: new Map(),
+    lists: new Map(),
   };
   const acts = new Map<number, Act>();
   for (const { id, action, target, detail, analyst, at } of iterateJournal(file)) {
@@ -139,6 +158,9 @@ function tell(told: Told, { action, target, detail, analyst, at }: Act, directio
         ? { name: detail["name"], analyst, at, digest: detail["digest"] }
         : told.exceptions.get(id);
     told.exceptions.set(id, { ...(added as object | undefined), deleted });
+  } else if (action === "value-list.import") {
+    const { digest } = detail;
+    told.lists.set(String(detail["list"]), typeof digest === "string" ? digest : null);
   } else if (action === "step") {
     const key = `${target?.slice("finding:".length) ?? ""} ${String(detail["list"])} ${String(detail["step"])}`;
     if (same(told.steps.get(key) ?? null, detail[from])) told.steps.set(key, detail[to]);

@@ -23,25 +23,51 @@ export async function verifyCase(
   options?: FindingsOptions,
 ): Promise<Verification> {
   const checks: Check[] = [];
-  const run = async (name: Check["name"], check: () => Check | Promise<Check>): Promise<void> => {
+  for await (const check of verifyChecks(file, onProgress, options)) checks.push(check);
+  return { ok: checks.every(({ total }) => total === 0), journalHead: headOf(file), checks };
+}
+
+/** null where the file is too damaged to tell; the checks say so. */
+function headOf(file: CaseFile): string | null {
+  try {
+    return journalHead(file);
+  } catch {
+    return null;
+  }
+}
+
+/** What the schema tells is asked only where it can be read; the checks ask again. */
+function isRedacted(file: CaseFile): boolean {
+  try {
+    return readRedaction(file) !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** The checks of `verifyCase` one by one, in their order. */
+export async function* verifyChecks(
+  file: CaseFile,
+  onProgress: VerifyProgress = () => undefined,
+  options?: FindingsOptions,
+): AsyncGenerator<Check> {
+  const run = async (name: Check["name"], check: () => Check | Promise<Check>): Promise<Check> => {
     onProgress(name, 0);
     try {
-      checks.push(await check());
+      return await check();
     } catch (error) {
       // Whatever a damaged file makes of the program is a finding of the check, and the others still run.
       const problems = new Problems(name);
       problems.add(`it cannot be checked: ${errorMessage(error)}`);
-      checks.push(problems.done());
+      return problems.done();
     }
   };
-  await run("file", () => checkFile(file));
-  const redaction = readRedaction(file);
-  if (redaction !== null) await run("redaction", () => checkRedaction(file, redaction));
-  await run("evidence", () => checkEvidence(file));
-  await run("events", () => checkEvents(file, (share) => onProgress("events", share)));
-  await run("dictionary", () => checkDictionary(file));
-  await run("findings", () => checkFindings(file, (share) => onProgress("findings", share), options));
-  await run("journal", () => checkJournal(file));
-  await run("acts", () => checkActs(file));
-  return { ok: checks.every(({ total }) => total === 0), journalHead: journalHead(file), checks };
+  yield run("file", () => checkFile(file));
+  if (isRedacted(file)) yield run("redaction", () => checkRedaction(file));
+  yield run("evidence", () => checkEvidence(file));
+  yield run("events", () => checkEvents(file, (share) => onProgress("events", share)));
+  yield run("dictionary", () => checkDictionary(file));
+  yield run("findings", () => checkFindings(file, (share) => onProgress("findings", share), options));
+  yield run("journal", () => checkJournal(file));
+  yield run("acts", () => checkActs(file));
 }

@@ -28,7 +28,7 @@ export async function checkEvents(file: CaseFile, onProgress: (share: number) =>
     check.add(`event ${event}: ${problem}`);
     changed.told(event);
   }
-  const fields = listFields(file).filter((field) => field.complete);
+  const fields = listFields(file).filter(({ column, side }) => column || side);
   for (const problem of familyProblems(file, fields)) check.add(problem);
   for (const path of sideProblems(file)) check.add(`${path}: what the case says of its side table is not so`);
   for (const { first, last, source, block } of changed.rest()) {

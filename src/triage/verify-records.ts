@@ -75,6 +75,12 @@ function* rowProblems(file: CaseFile): Generator<string> {
     )
     .pluck();
   for (const finding of hidden.iterate()) yield `finding ${finding}: the exception that hides it is not there`;
+  const unused = file.db
+    .prepare<[], number>(
+      `SELECT id FROM rule WHERE id NOT IN (SELECT rule FROM hunt_rule) AND id NOT IN (SELECT rule FROM finding) ORDER BY id`,
+    )
+    .pluck();
+  for (const rule of unused.iterate()) yield `rule ${rule} is of no hunt and no finding`;
 }
 
 function timesProblems(file: CaseFile, chunk: readonly FindingWithEvents[]): Map<number, string> {
@@ -102,7 +108,7 @@ function stateProblem(finding: StoredFinding, goneProblem: (finding: StoredFindi
   const { state, firstHunt, lastHunt } = finding;
   if (lastHunt < firstHunt) return "it was found last before it was found first";
   if (state === "gone") return goneProblem(finding);
-  return (state === "new") === (firstHunt === lastHunt) ? null : `it is not ${state}`;
+  return state === (firstHunt === lastHunt ? "new" : "unchanged") ? null : `it is not ${state}`;
 }
 
 /** A finding that is gone was looked for by a later hunt. */

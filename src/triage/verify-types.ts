@@ -30,7 +30,7 @@ export interface Check {
 export interface Verification {
   /** Nothing is wrong. What was skipped or is withheld is not known. */
   readonly ok: boolean;
-  /** Hash of the journal's last row: compare it with one noted elsewhere. */
-  readonly journalHead: string;
+  /** Hash of the journal's last row: compare it with one noted elsewhere; null where the file is too damaged to tell. */
+  readonly journalHead: string | null;
   readonly checks: readonly Check[];
 }

@@ -83,5 +83,5 @@ function verificationText({ ok, journalHead, checks }: Verification): string {
     : complete
       ? "The case is sound."
       : "What this copy of the case has is sound; what it withholds cannot be checked.";
-  return [...lines, `journal head ${journalHead}`, verdict, ""].join("\n");
+  return [...lines, `journal head ${journalHead ?? "cannot be read"}`, verdict, ""].join("\n");
 }

@@ -35,7 +35,11 @@ export async function verifyBundle(
   });
   if (file === null) return { ok: false, journalHead: manifest.journal.head, checks: [signature, check.done()] };
   try {
-    checkFacts(check, manifest, caseFacts(file));
+    try {
+      checkFacts(check, manifest, caseFacts(file));
+    } catch (error) {
+      check.add(`what the manifest tells of the case cannot be compared: ${errorMessage(error)}`);
+    }
     const verification = await verifyCase(file, onProgress, options);
     const checks = [signature, check.done(), ...verification.checks];
     return { ...verification, ok: checks.every(({ total }) => total === 0), checks };
