@@ -34,9 +34,9 @@ describe("eqlite hunt", () => {
     expect(JSON.parse(io.out())).toEqual({
       events: 2,
       rules: [
-        { id: "a", name: "Rule a", path: path.join(folder, "a.toml"), outcome: "hit", findings: 1, ...common },
+        { id: "a", name: "Rule a", path: "a.toml", outcome: "hit", findings: 1, ...common },
         {
-          ...{ id: "b", name: "Rule b", path: path.join(folder, "b.toml"), outcome: "blind", findings: 0, ...common },
+          ...{ id: "b", name: "Rule b", path: "b.toml", outcome: "blind", findings: 0, ...common },
           reason: "in 0 of 2 events: event.category dns",
         },
       ],

@@ -1,6 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import process from "node:process";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sha256Hex } from "../../src/base/sha256.ts";
 import { exportToFile } from "../../src/export/run-export.ts";
@@ -400,6 +402,25 @@ describe("every export", () => {
         path.join(folder, "no", "out.csv"),
       ),
     ).rejects.toMatchObject({ code: "output-failed" });
+  });
+
+  it("that was killed leaves one partial file, which the next one of that name replaces", async () => {
+    const target = path.join(folder, "out.csv");
+    const killed = `
+      import { writeWholeFile } from ${JSON.stringify(new URL("../../src/base/whole-file.ts", import.meta.url).href)};
+      await writeWholeFile(${JSON.stringify(target)}, { replace: true }, async (write) => {
+        write(Buffer.from("half of a table"));
+        process.kill(process.pid, "SIGKILL");
+        await new Promise(() => setInterval(() => undefined, 1000));
+      });`;
+    const run = () => spawnSync(process.execPath, ["--input-type=module", "-e", killed], { stdio: "ignore" });
+    expect([run().signal, run().signal]).toEqual(["SIGKILL", "SIGKILL"]);
+    const written = () => readdirSync(folder).filter((name) => name.startsWith("out"));
+    expect(written()).toEqual(["out.csv.partial"]);
+    const request = { format: "csv", filter: {}, csv: CSV_DEFAULTS, details: 0 } as const;
+    const { sha256 } = await exportToFile(book, request, target);
+    expect(written()).toEqual(["out.csv"]);
+    expect(sha256Hex(readFileSync(target))).toBe(sha256);
   });
 
   it("gives the same text for the same case", async () => {

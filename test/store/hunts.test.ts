@@ -168,6 +168,26 @@ describe("a hunt over a case", () => {
     ]);
   });
 
+  it("knows a rule again that was recorded with the place of its pack on a machine, also when it was edited since", () => {
+    const placed = [
+      rule({ path: "/home/ann/rules/linux/r1.toml" }),
+      rule({ id: "r2", path: "/home/ann/rules/linux/r2.toml" }),
+    ];
+    hunt(placed.map((each) => ({ rule: each, matches: [match(1n)] })));
+    const keys = () => file.rows({ sql: "SELECT key FROM finding ORDER BY id", parameters: [] });
+    const before = keys();
+    expect(
+      hunt([
+        { rule: rule({ path: "rules/linux/r1.toml" }), matches: [match(1n)] },
+        { rule: rule({ id: "r2", path: "rules/linux/r2.toml", hash: "edited" }), matches: [match(1n)] },
+      ]),
+    ).toEqual([
+      { ids: [1], fresh: 0, unchanged: 1, gone: 0 },
+      { ids: [2], fresh: 0, unchanged: 1, gone: 0 },
+    ]);
+    expect(keys()).toEqual(before);
+  });
+
   it("keys a group by what its events share, so that it can grow", () => {
     const group = (events: bigint[]): Match => ({
       events,

@@ -64,13 +64,15 @@ async function hunt(io: CliIo, options: HuntCommandOptions, output: Output): Pro
   const maxFindings = parseCount("number of findings", options.maxFindings ?? String(DEFAULT_MAX_FINDINGS));
   const limit = parseCount("time limit", options.timeLimit ?? String(DEFAULT_TIME_LIMIT_S), 1);
   const processes = options.processes === undefined ? cores() : parseCount("number of processes", options.processes, 1);
-  const [{ runHunt }, { builtinPack, readPack }, { analystName }] = await Promise.all([
+  const [{ runHunt }, { builtinPack, readPack }, { citedPack }, { analystName }] = await Promise.all([
     import("../../hunt/run-hunt.ts"),
     import("../../rules/read-pack.ts"),
+    import("../../rules/cited-pack.ts"),
     import("../../triage/analyst.ts"),
   ]);
   const paths = options.rules;
-  const pack = paths === undefined ? builtinPack() : readPack(paths.map((path) => resolvePath(io, path)));
+  const roots = (paths ?? []).map((path) => resolvePath(io, path));
+  const pack = paths === undefined ? builtinPack() : citedPack(readPack(roots), roots);
   if (pack.rules.length === 0 && pack.problems.length === 0) {
     throw new UserError("no-rules", `there is no rule in ${(paths ?? []).join(", ")}`, {
       hint: "rule files end in .toml, .json or .ndjson; archives in .zip, .tar or .tar.gz",
