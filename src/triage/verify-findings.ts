@@ -13,15 +13,16 @@ import { storedRule } from "./rule-view.ts";
 import { ExceptionHistory } from "./exception-history.ts";
 import { FoundMatches } from "./found-matches.ts";
 import { readRecordedHunts, type RecordedHunt } from "./recorded-hunts.ts";
-import { KeyCheck } from "./verify-keys.ts";
 import { Problems } from "./verify-problems.ts";
-import { recordProblems } from "./verify-records.ts";
+import { findingProblems, huntProblems } from "./verify-records.ts";
 import type { Check } from "./verify-types.ts";
 
 export interface FindingsOptions {
   /** Also the rules that found nothing are run again, those of the last hunt that ended. */
   readonly allRules: boolean;
 }
+
+const FINDINGS_PER_RULE = 2_000;
 
 /** A rule of a hunt that is run again. */
 interface Rerun {
@@ -44,21 +45,26 @@ export async function checkFindings(
   options: FindingsOptions = { allRules: false },
 ): Promise<Check> {
   const check = new Problems("findings");
-  const keys = new KeyCheck(file);
-  for (const chunk of readFindingChunks(file)) {
-    for (const { finding, events } of chunk) {
-      check.count += 1;
-      const problem = keys.problem(finding, events);
-      if (problem !== null) check.add(`finding ${finding.id}: ${problem}`);
-    }
+  const total = file.db.prepare<[], number>("SELECT count(*) FROM finding").pluck().get() ?? 0;
+  const withheld = readRedaction(file) !== null;
+  const reruns = withheld ? [] : rerunsOf(file, options);
+  // A rule takes about as long as looking at some thousand findings.
+  const work = total + reruns.length * FINDINGS_PER_RULE;
+  for (const problem of huntProblems(file)) check.add(problem);
+  for (const problem of findingProblems(file, (done) => {
+    check.count = done;
+    onProgress(done / work);
+  })) {
+    check.add(problem);
   }
-  for (const problem of recordProblems(file)) check.add(problem);
   const history = new ExceptionHistory(file);
-  if (readRedaction(file) !== null) {
+  if (withheld) {
     for (const problem of history.problemsWithoutRules()) check.add(problem);
     return check.withhold("rules are not run again where values are withheld");
   }
-  const left = await new Reruns(file, check, history).run(rerunsOf(file, options), onProgress);
+  const left = await new Reruns(file, check, history).run(reruns, (done) =>
+    onProgress((total + done * FINDINGS_PER_RULE) / work),
+  );
   return left.length === 0 ? check.done() : check.skip(left.join("; "));
 }
 
@@ -96,7 +102,7 @@ class Reruns {
   }
 
   /** Returns a sentence for each hunt of which something could not be run again. */
-  async run(reruns: readonly Rerun[], onProgress: (share: number) => void): Promise<string[]> {
+  async run(reruns: readonly Rerun[], onProgress: (done: number) => void): Promise<string[]> {
     const left: string[] = [];
     let done = 0;
     for (const [id, ofHunt] of Map.groupBy(reruns, ({ hunt }) => hunt)) {
@@ -116,7 +122,7 @@ class Reruns {
           const list = this.#rerun(engine, hunt, rerun);
           if (list !== null) replaced.set(list, [...(replaced.get(list) ?? []), rerun]);
           done += 1;
-          onProgress(done / reruns.length);
+          onProgress(done);
         }
         for (const [list, those] of replaced) {
           left.push(notRun(id, those, `value list ${list} of their exceptions was imported anew since`));

@@ -7,30 +7,41 @@ import { iterateJournal } from "../store/journal.ts";
 import { huntDigest } from "../store/record-digests.ts";
 import { readRedaction } from "../store/redaction.ts";
 import { mergeSummaries, summariseEvents } from "../store/summary.ts";
+import { KeyCheck } from "./verify-keys.ts";
 
-/**
- * What hunts and findings say of themselves and is not so: the hunts, their ledger and rules as they were when they
- * ended; of each finding its times, its summary, its incident and its state; and that none was taken away.
- */
-export function* recordProblems(file: CaseFile): Generator<string> {
-  yield* huntProblems(file);
+/** Hunts, their ledger and rules are what they were when they ended; no finding was taken away, and none is in parts. */
+export function* huntProblems(file: CaseFile): Generator<string> {
+  yield* digestProblems(file);
   yield* takenAway(file);
   yield* rowProblems(file);
+}
+
+/**
+ * What findings say of themselves and is not so: the key, the times, the summary, the incident and the state of each.
+ * @param onProgress gets how many were looked at
+ */
+export function* findingProblems(file: CaseFile, onProgress: (done: number) => void): Generator<string> {
+  const keys = new KeyCheck(file);
   const incidentOf = incidents(file);
   const isGone = goneProblems(file);
+  let done = 0;
   for (const chunk of readFindingChunks(file)) {
     const times = timesProblems(file, chunk);
-    for (const { finding } of chunk) {
+    for (const { finding, events } of chunk) {
       const { id, incident } = finding;
-      const problem = times.get(id) ?? (incident === incidentOf(id) ? null : "it is of another incident");
-      if (problem !== null) yield `finding ${id}: ${problem}`;
-      const state = stateProblem(finding, isGone);
-      if (state !== null) yield `finding ${id}: ${state}`;
+      const problems = [
+        keys.problem(finding, events),
+        times.get(id) ?? (incident === incidentOf(id) ? null : "it is of another incident"),
+        stateProblem(finding, isGone),
+      ];
+      for (const problem of problems) if (problem !== null) yield `finding ${id}: ${problem}`;
     }
+    done += chunk.length;
+    onProgress(done);
   }
 }
 
-function* huntProblems(file: CaseFile): Generator<string> {
+function* digestProblems(file: CaseFile): Generator<string> {
   const told = new Map<number, unknown>();
   for (const { action, target, detail } of iterateJournal(file)) {
     const id = Number(target?.slice("hunt:".length));

@@ -5,6 +5,7 @@ import { safeText } from "../../base/safe-text.ts";
 import { type CaseOptions, withAnalyst, withCaseBook } from "../case-command.ts";
 import { type CliIo, resolvePath, writeOut } from "../io.ts";
 import { jsonText } from "../json-out.ts";
+import { StatusLine } from "../status-line.ts";
 import { collect } from "../values.ts";
 
 interface BundleOptions extends CaseOptions {
@@ -39,16 +40,16 @@ export function bundleCommand(io: CliIo): Command {
       const key = options.sign === undefined ? null : readPrivateKey(resolvePath(io, options.sign));
       const output = resolvePath(io, options.output);
       const request = { output, redact: { fields: options.redact, keep: options.keep }, key };
+      const status = new StatusLine(io);
       const { manifest, manifestSha256 } = await withCaseBook(
         io,
         options,
         options.readonly === true ? "read" : "write",
         (book) =>
-          writeBundle(book, request, (what, share) => {
-            if (io.isTTY.stderr) io.stderr.write(`\r\u001b[K${what} ${Math.floor(share * 100)} %`);
-          }),
-      );
-      if (io.isTTY.stderr) io.stderr.write("\r\u001b[K");
+          writeBundle(book, request, (what, share) =>
+            status.show(share === 0 ? what : `${what} ${Math.floor(share * 100)} %`),
+          ),
+      ).finally(() => status.clear());
       if (options.json === true) await writeOut(io.stdout, jsonText(manifest));
       const { redaction } = manifest;
       const lines = [

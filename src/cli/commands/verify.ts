@@ -17,7 +17,8 @@ export function verifyCommand(io: CliIo): Command {
     .option("--json", "as JSON")
     .action(async (bundle: string | undefined, options: VerifyOptions) => {
       const status = new StatusLine(io);
-      const progress = (check: string, share: number): void => status.show(`${check} ${Math.floor(share * 100)} %`);
+      const progress = (check: string, share: number): void =>
+        status.show(share === 0 ? check : `${check} ${Math.floor(share * 100)} %`);
       const result = await (
         bundle === undefined ? verifyCaseFile(io, options, progress) : verifyBundleFolder(io, bundle, options, progress)
       ).finally(() => status.clear());
