@@ -4,7 +4,7 @@ import { toIp, toText } from "../../ecs/field-value.ts";
 import { forEachLeaf } from "../../ecs/normalise.ts";
 import type { CaseFile } from "../case-file.ts";
 import { EVENT_FLAG } from "../event-flags.ts";
-import { EventReader } from "../events.ts";
+import { type DocumentPlace, EventReader } from "../events.ts";
 import { Originals } from "../originals.ts";
 import type { FieldTest } from "./patterns.ts";
 import { Secrets } from "./secrets.ts";
@@ -35,18 +35,19 @@ export function collectSecrets(
   const reader = new EventReader(file);
   const last = db.prepare<[], number>("SELECT ifnull(max(id), 0) FROM event").pluck().get() ?? 0;
   const select = db.prepare<[number, number], EventPlace>(
-    `SELECT e.id, e.member, b.offset + e.offset AS start, e.bytes, e.flags, d.block AS derived
+    `SELECT e.id AS event, e.member, e.block, e.offset, b.offset + e.offset AS start, e.bytes, e.flags, d.block AS derived
      FROM event e JOIN block b ON b.id = e.block LEFT JOIN derived d ON d.event = e.id
      WHERE e.id > ? ORDER BY e.id LIMIT ?`,
   );
   let batch = select.all(0, BATCH);
   while (batch.length > 0) {
-    for (const { id, member, start, bytes, flags, derived } of batch) {
+    for (const place of batch) {
+      const { member, start, bytes, flags, derived } = place;
       const isHit = (flags & EVENT_FLAG.wrapped) !== 0;
-      const text = isHit ? reader.originalBytes(id).toString("utf8") : reader.document(id).json;
+      const text = isHit ? reader.bytesAt(place).toString("utf8") : reader.text(place).json;
       if (collector.collect(text) !== "nothing") insert.run(member, start, start + bytes, derived);
     }
-    const done = batch.at(-1)?.id ?? last;
+    const done = batch.at(-1)?.event ?? last;
     onProgress(done / last);
     batch = select.all(done, BATCH);
   }
@@ -65,12 +66,10 @@ export function collectSecrets(
 
 const BATCH = 2_000;
 
-interface EventPlace {
-  readonly id: number;
+interface EventPlace extends DocumentPlace {
   readonly member: number;
+  /** In the member. */
   readonly start: number;
-  readonly bytes: number;
-  readonly flags: number;
   /** Block of its derived document. */
   readonly derived: number | null;
 }

@@ -17,7 +17,7 @@ export function withholdBlocks(file: CaseFile, secrets: Secrets, onProgress: (sh
     `CREATE TEMP TABLE hidden_block (id INTEGER PRIMARY KEY);
      CREATE TEMP TABLE hidden_derived (id INTEGER PRIMARY KEY);
      INSERT OR IGNORE INTO hidden_block
-       SELECT b.id FROM secret_range r JOIN block b ON b.member = r.member AND b.offset < r.end AND b.offset + b.bytes > r.start;
+       SELECT b.id FROM secret_range r CROSS JOIN block b ON ${overlaps("r.member", "r.start", "r.end")};
      INSERT OR IGNORE INTO hidden_derived SELECT derived FROM secret_range WHERE derived IS NOT NULL`,
   );
   scanBlocks(file, secrets, onProgress);
@@ -28,6 +28,16 @@ export function withholdBlocks(file: CaseFile, secrets: Secrets, onProgress: (sh
     `UPDATE block SET data = x'' WHERE id IN (SELECT id FROM hidden_block);
      UPDATE derived_block SET data = x'' WHERE id IN (SELECT id FROM hidden_derived)`,
   );
+}
+
+/**
+ * Whether a block holds some of the bytes of a member from `start` to `end`. The blocks of a member follow one another, so
+ * the first is looked up, not looked for.
+ */
+function overlaps(member: string, start: string, end: string, block = "b"): string {
+  const first = `SELECT max(q.offset) FROM block q WHERE q.member = ${member} AND q.offset <= ${start}`;
+  return `${block}.member = ${member} AND ${block}.offset >= (${first}) AND ${block}.offset < ${end}
+    AND ${block}.offset + ${block}.bytes > ${start}`;
 }
 
 /** Hides blocks with a withheld value that no document told of: in a wrapper, a header, another field. */
@@ -94,8 +104,9 @@ function keepHashesOfOriginals(file: CaseFile): void {
       `SELECT DISTINCT e.id FROM finding_event f JOIN event e ON e.id = f.event JOIN block b ON b.id = e.block
        LEFT JOIN derived d ON d.event = e.id
        WHERE d.block IN (SELECT id FROM hidden_derived) OR EXISTS (
-         SELECT 1 FROM block o WHERE o.id IN (SELECT id FROM hidden_block) AND o.member = e.member
-           AND o.offset < b.offset + e.offset + e.bytes AND o.offset + o.bytes > b.offset + e.offset)`,
+         SELECT 1 FROM block o
+         WHERE ${overlaps("e.member", "b.offset + e.offset", "b.offset + e.offset + e.bytes", "o")}
+           AND o.id IN (SELECT id FROM hidden_block))`,
     )
     .pluck()
     .all();
