@@ -97,7 +97,8 @@ export async function runCli(argv: readonly string[], io: CliIo = processIo()): 
 function speakThrough(command: Command, io: CliIo): void {
   command.exitOverride().configureOutput({
     writeOut: (text) => io.stdout.write(text),
-    writeErr: (text) => io.stderr.write(text),
+    // It repeats what was typed, or pasted.
+    writeErr: (text) => io.stderr.write(safeLines(text).join("\n")),
   });
   for (const child of command.commands) speakThrough(child, io);
 }

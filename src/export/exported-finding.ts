@@ -48,14 +48,15 @@ export function* exportedFindings(
   explain: Explain = () => [],
 ): Generator<ExportedFinding> {
   const evidence = new EvidenceReader(book.file);
+  const foundBy = foundByReader(book);
   for (let at = 0; at < ids.length; at += PART) {
     const part = ids.slice(at, at + PART);
     const eventsOf = readFindingEvents(book.file, part);
+    const found = evidence.read([...eventsOf.values()].flat().filter((event) => event !== null));
     for (const stored of storedFindings(book, part)) {
       const { id } = stored;
       const rule = book.rule(stored.rule);
       const events = eventsOf.get(id) ?? [];
-      const found = evidence.read(events.filter((event) => event !== null));
       const reasons = explain(id);
       yield {
         row: toFindingRow(stored, rule),
@@ -68,20 +69,29 @@ export function* exportedFindings(
           matched: reasons[index] ?? [],
         })),
         notes: stored.notes === 0 ? [] : book.notes(id),
-        steps: book.steps(id, "step"),
-        responses: book.steps(id, "response"),
-        ...foundBy(book, stored),
+        steps: book.stepsOf(id, rule, "step"),
+        responses: book.stepsOf(id, rule, "response"),
+        ...foundBy(stored),
       };
     }
   }
 }
 
-/** The SQL and the program that found it last. */
-export function foundBy(
-  book: CaseBook,
-  { rule, lastHunt }: Pick<StoredFinding, "rule" | "lastHunt">,
-): Pick<ExportedFinding, "sqlHash" | "toolVersion"> {
-  const [found] = book.file.objects<{ sqlHash: string | null; toolVersion: string }>(
+type FoundBy = Pick<ExportedFinding, "sqlHash" | "toolVersion">;
+
+/** Says of findings which SQL and which program found them last. */
+export function foundByReader(book: CaseBook): (finding: Pick<StoredFinding, "rule" | "lastHunt">) => FoundBy {
+  const known = new Map<string, FoundBy>();
+  return ({ rule, lastHunt }) => {
+    const key = `${rule} ${lastHunt}`;
+    const found = known.get(key) ?? readFoundBy(book, rule, lastHunt);
+    known.set(key, found);
+    return found;
+  };
+}
+
+function readFoundBy(book: CaseBook, rule: number, lastHunt: number): FoundBy {
+  const [found] = book.file.objects<FoundBy>(
     `SELECT r.sql_hash AS sqlHash, h.tool_version AS toolVersion
      FROM hunt h LEFT JOIN hunt_rule r ON r.hunt = h.id AND r.rule = ? WHERE h.id = ?`,
     rule,

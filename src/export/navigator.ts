@@ -7,7 +7,7 @@ import type { Outcome } from "../triage/types.ts";
 import { readHunts, readLedger } from "../store/hunts.ts";
 import { readRule } from "../store/rules.ts";
 import { citationLines } from "./citation.ts";
-import { exportedFindings, foundBy } from "./exported-finding.ts";
+import { exportedFindings, foundByReader } from "./exported-finding.ts";
 import { type ExportHeader, scopeText } from "./export-header.ts";
 
 interface Technique {
@@ -33,9 +33,10 @@ const MAX_CITED = 10;
 /** A layer whose scores are the findings of each technique. */
 export function findingsLayer(book: CaseBook, selection: FindingSelection, header: ExportHeader): string {
   const techniques = new Map<string, Technique>();
+  const foundBy = foundByReader(book);
   for (const stored of storedFindings(book, selection.ids)) {
     const rule = book.rule(stored.rule);
-    const found = foundBy(book, stored);
+    const found = foundBy(stored);
     for (const technique of techniquesOf(rule, techniques)) {
       technique.score += 1;
       technique.rules.add(rule.name);

@@ -17,7 +17,7 @@ import {
   type Verdict,
   VERDICTS,
 } from "../triage/types.ts";
-import { foundBy } from "./exported-finding.ts";
+import { foundByReader } from "./exported-finding.ts";
 import type { ExportHeader } from "./export-header.ts";
 import { Best, FindingChoice } from "./report-choice.ts";
 import type { TimelineChart } from "./report-model.ts";
@@ -156,7 +156,7 @@ class Tally {
     let facts = this.#rules.get(key);
     if (facts === undefined) {
       const none = { findings: 0, truePositives: 0, undetermined: 0, first: null, last: null };
-      facts = { rule: this.#book.rule(stored.rule), ...foundBy(this.#book, stored), ...none };
+      facts = { rule: this.#book.rule(stored.rule), ...foundByReader(this.#book)(stored), ...none };
       this.#rules.set(key, facts);
     }
     facts.findings += 1;

@@ -5,9 +5,12 @@ import { invariant, UserError } from "../base/errors.ts";
 /** `code` of the error for bytes that a redacted case does not hold. */
 export const EVIDENCE_WITHHELD = "evidence-withheld";
 
+/** A whole block: in pieces as small as zlib's own it would be joined from dozens of them. */
+const DECOMPRESSED_AT_ONCE = (1 << 20) + (1 << 17);
+
 /** A block's bytes. @throws UserError `evidence-withheld`: a redacted case has an empty block in place of one it withholds */
 export function decompressBlock(data: Uint8Array, what: string): Buffer {
-  if (data.length > 0) return zstdDecompressSync(data);
+  if (data.length > 0) return zstdDecompressSync(data, { chunkSize: DECOMPRESSED_AT_ONCE });
   throw new UserError(EVIDENCE_WITHHELD, `${what} is withheld from this copy of the case`, {
     hint: "the original case has it; eqlite info says what was withheld",
   });

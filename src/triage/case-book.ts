@@ -135,7 +135,11 @@ export class CaseBook {
 
   /** The steps of the guide of a finding's rule, with their states. */
   steps(finding: number, list: StepList): StepProgress[] {
-    const { guide } = this.ruleOf(finding);
+    return this.stepsOf(finding, this.ruleOf(finding), list);
+  }
+
+  /** As `steps`, for who has the rule of the finding. */
+  stepsOf(finding: number, { guide }: Rule, list: StepList): StepProgress[] {
     const steps = list === "step" ? guide.triage : guide.response;
     if (steps.length === 0) return [];
     const said = new Map(
