@@ -20,34 +20,45 @@ export function eqlite(folder: string, args: readonly string[]): Run {
   return { status: run.status, out: run.stdout, err: run.stderr };
 }
 
-/** Milliseconds that a command line takes when it is left alone; it has to succeed. */
-export function durationOf(folder: string, args: readonly string[]): number {
-  const begin = performance.now();
-  const run = eqlite(folder, args);
-  if (run.status !== 0) throw new Error(`eqlite ${args.join(" ")}: ${run.status}: ${run.err}`);
-  return performance.now() - begin;
+export interface Kill {
+  /** After the command has begun to write. */
+  readonly delayMs: number;
+  /** With the processes it has started; otherwise these have to see for themselves that nobody wants them. */
+  readonly whole: boolean;
 }
 
 /**
- * Starts a command line and kills it with SIGKILL after `delayMs`.
- * @param whole with the processes it has started; otherwise these have to see for themselves that nobody wants them
- * @returns false when it had ended before
+ * Runs a command line to its end, or to its death by SIGKILL.
+ * @param sign the file whose appearance tells that it has begun to write: a death before that would prove nothing
+ * @returns whether it was killed, and the milliseconds from the sign to its end
  */
-export async function killed(
+export async function runFrom(
   folder: string,
   args: readonly string[],
-  delayMs: number,
-  whole: boolean,
-): Promise<boolean> {
+  sign: string,
+  kill: Kill | null,
+): Promise<{ readonly killed: boolean; readonly ms: number }> {
+  if (existsSync(path.join(folder, sign))) throw new Error(`${sign} is there before the command begins`);
   const child = spawn(process.execPath, [BIN, ...args], { cwd: folder, stdio: "ignore", detached: true });
   const { pid } = child;
   if (pid === undefined) throw new Error("the program could not be started");
-  const ended = new Promise<NodeJS.Signals | null>((resolve) => child.once("exit", (_code, signal) => resolve(signal)));
-  const timer = setTimeout(() => signalTo(whole ? -pid : pid), delayMs);
-  const signal = await ended;
-  clearTimeout(timer);
+  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
+    child.once("exit", (code, signal) => resolve({ code, signal })),
+  );
+  let over = false;
+  const end = ended.then((how) => {
+    over = true;
+    return how;
+  });
+  while (!over && !existsSync(path.join(folder, sign))) await new Promise((resolve) => setTimeout(resolve, 1));
+  const begin = performance.now();
+  const timer = kill === null ? null : setTimeout(() => signalTo(kill.whole ? -pid : pid), kill.delayMs);
+  const { code, signal } = await end;
+  const ms = performance.now() - begin;
+  if (timer !== null) clearTimeout(timer);
+  if (signal === null && code !== 0) throw new Error(`eqlite ${args.join(" ")} ended with ${String(code)}`);
   await groupEnded(pid);
-  return signal === "SIGKILL";
+  return { killed: signal === "SIGKILL", ms };
 }
 
 /** How long orphans may take to end, on a busy machine. */
