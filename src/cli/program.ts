@@ -89,7 +89,9 @@ export async function runCli(argv: readonly string[], io: CliIo = processIo()): 
     await program.parseAsync([...argv], { from: "user" });
     return io.exitCode;
   } catch (error) {
-    return report(await ofTheCase(casePath, error), io, argv.includes("--debug"));
+    const told = await ofTheCase(casePath, error);
+    const hint = told instanceof UserError ? told.hint : casePath === null ? OUR_FAULT : OUR_FAULT_OR_DAMAGE;
+    return report(told, hint, io, argv.includes("--debug"));
   }
 }
 
@@ -103,13 +105,19 @@ function speakThrough(command: Command, io: CliIo): void {
   for (const child of command.commands) speakThrough(child, io);
 }
 
-/** What SQLite says while a case is read, as a sentence about that case; other errors as they are. */
+/** What SQLite, a text or a block says while a case is read, as a sentence about that case; other errors as they are. */
 async function ofTheCase(casePath: string | null, error: unknown): Promise<unknown> {
-  if (casePath === null || !(errorCode(error) ?? "").startsWith("SQLITE_")) return error;
+  const isTold =
+    error instanceof UserError || !(error instanceof SyntaxError || /^(SQLITE|ZSTD)_/.test(errorCode(error) ?? ""));
+  if (casePath === null || isTold) return error;
   return (await import("../store/store-errors.ts")).toUserError(casePath, error);
 }
 
-function report(error: unknown, io: CliIo, debug: boolean): ExitCode {
+const OUR_FAULT = "this is a fault of eqlite: please report it, with what --debug shows";
+const OUR_FAULT_OR_DAMAGE =
+  "eqlite verify tells whether the case is damaged; if it is sound, this is a fault of eqlite: please report it";
+
+function report(error: unknown, hint: string | undefined, io: CliIo, debug: boolean): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   // The reader of a pipe has seen enough (`| head`).
   if (errorCode(error) === "EPIPE") return EXIT.done;
@@ -119,7 +127,7 @@ function report(error: unknown, io: CliIo, debug: boolean): ExitCode {
   }
   const message = isDiskFull(error) ? NO_SPACE : errorMessage(error);
   io.stderr.write(`eqlite: ${safeLines(message).join("\n")}\n`);
-  if (error instanceof UserError && error.hint !== undefined) io.stderr.write(`  ${safeText(error.hint)}\n`);
+  if (hint !== undefined && !isDiskFull(error)) io.stderr.write(`  ${safeText(hint)}\n`);
   if (debug && error instanceof Error) io.stderr.write(`${error.stack ?? ""}\n`);
   return error instanceof UserError ? error.exitCode : EXIT.failed;
 }

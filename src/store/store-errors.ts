@@ -9,7 +9,8 @@ export const GO_BACK =
   "go back to a copy of it, or load the evidence again; where it still opens, eqlite verify tells what is damaged";
 
 /**
- * What an error of SQLite or of the file system says of the case at `file`; other errors come back as they are.
+ * What an error of SQLite, of the file system, or of what reads the texts (JSON) and blocks (zstd) of the case at `file`
+ * says of it; other errors come back as they are.
  * @param db the case, where it is open: to say who else writes to it
  */
 export function toUserError(file: string, error: unknown, db: Database.Database | null = null): unknown {
@@ -40,6 +41,16 @@ export function toUserError(file: string, error: unknown, db: Database.Database 
       hint: GO_BACK,
       cause: error,
     });
+  }
+  if (error instanceof SyntaxError || code.startsWith("ZSTD_")) {
+    return new UserError(
+      "case-damaged",
+      `${file} is damaged: a text or a block in it cannot be read: ${errorMessage(error)}`,
+      {
+        hint: GO_BACK,
+        cause: error,
+      },
+    );
   }
   if (isBusy(error)) {
     return new UserError("case-busy", `another process is writing to ${file}${db === null ? "" : writerOf(db)}`, {
@@ -85,6 +96,7 @@ const OF_THE_CASE: ReadonlySet<string> = new Set([
   "case-unwritable",
   "case-busy",
   "not-a-case",
+  "case-damaged",
 ]);
 
 /** Whether an error is of the case, not of the evidence that was being read: nothing more can be written then. */

@@ -4,6 +4,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { expect, it } from "vitest";
+import { allCommands, programShape } from "../../src/cli/completion/program-shape.ts";
+import { buildProgram } from "../../src/cli/program.ts";
+import { memoryIo } from "../cli/memory-io.ts";
 import { tempFolder } from "../temp-folder.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
@@ -67,4 +70,79 @@ it.skipIf(!hasNamespace)("the demo works where there is no network (needs unshar
   const { status, out } = demo(tempFolder(), ["unshare", "--net"]);
   expect(status).toBe(0);
   expect(out).toContain("Findings: 61 (61 new, 0 unchanged, 0 gone)");
+});
+
+/** Runs each line of the program in one process, which any use of the network ends; its processes and threads, too. */
+const DRIVER = `
+  const { runCli } = await import(process.env.EQLITE_PROGRAM);
+  for (const line of JSON.parse(process.env.EQLITE_LINES)) {
+    const code = await runCli(line);
+    process.stderr.write("RAN " + line.filter((word) => !word.startsWith("-")).join(" ") + ": " + code + "\\n");
+  }
+`;
+
+it("no command touches the network", () => {
+  const folder = tempFolder();
+  const ofCase = (...words: string[]): string[] => [...words, "--case", "a.case"];
+  const lines = [
+    ofCase("load", path.join(ROOT, "samples", "container-breach")),
+    ofCase("hunt"),
+    ofCase("info"),
+    ofCase("evidence", "list"),
+    ofCase("evidence", "show", "1"),
+    ofCase("evidence", "extract", "1", "--output", "member"),
+    ofCase("query", 'process where process.name == "nc"', "--why"),
+    ofCase("findings"),
+    ofCase("verdict", "1", "true_positive"),
+    ofCase("note", "1", "see http://127.0.0.1:9/"),
+    ofCase("step", "1", "1", "done"),
+    ofCase("mark", "1"),
+    ofCase("undo"),
+    ofCase("redo"),
+    ofCase("tree", "1"),
+    ofCase("timeline", "--finding", "1"),
+    ofCase("exceptions", "add", 'process.name == "nc"', "--rule", "x"),
+    ofCase("exceptions", "list"),
+    ofCase("exceptions", "show", "1"),
+    ofCase("exceptions", "delete", "1"),
+    ofCase("exceptions", "suggest", "2"),
+    ofCase("exceptions", "import", "x.ndjson"),
+    ofCase("exceptions", "values", "l", "x.ndjson"),
+    ofCase("exceptions", "export"),
+    ofCase("hunts"),
+    ofCase("journal"),
+    ...["csv", "json", "html", "markdown", "navigator", "timesketch"].map((format) =>
+      ofCase("export", "--format", format),
+    ),
+    ofCase("bundle", "--output", "b"),
+    ["verify", "b"],
+    ofCase("verify"),
+    ofCase("upgrade"),
+    ofCase("triage"),
+    ["rules", "list"],
+    ["rules", "show", "x"],
+    ["rules", "check", path.join(ROOT, "rules")],
+    ["rules", "test", path.join(ROOT, "rules")],
+    ofCase("rules", "coverage"),
+    ofCase("rules", "export"),
+    ["completion", "bash"],
+    ["help"],
+    ["demo", "--folder", "demo"],
+  ];
+  const run = spawnSync(process.execPath, ["--input-type=module", "--eval", DRIVER], {
+    cwd: folder,
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+    env: { ...env, EQLITE_PROGRAM: path.join(ROOT, "src", "cli", "program.ts"), EQLITE_LINES: JSON.stringify(lines) },
+  });
+  expect(run.stderr).not.toContain("NETWORK");
+  expect(run.status).toBe(0);
+  expect(run.stderr.split("\n").filter((line) => line.startsWith("RAN ")).length).toBe(lines.length);
+  // Of every command there is a line; the screen has a test of its own (screen.test.ts).
+  const shape = programShape(buildProgram(memoryIo()));
+  const missing = allCommands(shape)
+    .filter(({ commands }) => commands.length === 0)
+    .map(({ path: words }) => words.join(" "))
+    .filter((words) => !words.endsWith("help") && !lines.some((line) => line.join(" ").startsWith(words)));
+  expect(missing).toEqual([]);
 });

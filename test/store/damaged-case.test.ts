@@ -179,6 +179,22 @@ describe("a case with a page of zeros", () => {
   });
 });
 
+describe("a case with a text or a block that cannot be read", () => {
+  it.each([
+    ["UPDATE finding SET summary = '{' WHERE id = 1", ["findings"], /^Expected property name .* in JSON at position 1/],
+    ["UPDATE block SET data = x'0102030405' WHERE id = 1", ["evidence", "show", "1"], /^\S.*$/],
+  ])("%s", async (sql, command, why) => {
+    copyFileSync(at("good.case"), at("text.case"));
+    new Database(at("text.case")).exec(sql).close();
+    const { code, err } = await run(...command, "--case", "text.case");
+    const [sentence = "", hint] = err.split("\n");
+    const begin = `eqlite: ${at("text.case")} is damaged: a text or a block in it cannot be read: `;
+    expect([code, sentence.slice(0, begin.length), hint]).toEqual([1, begin, `  ${GO_BACK}`]);
+    expect(sentence.slice(begin.length)).toMatch(why);
+    expect(await run("verify", "--case", "text.case")).toMatchObject({ code: 1, err: "" });
+  });
+});
+
 describe("a name that cannot be a case", () => {
   it("is refused when it is a folder, a pipe, a device, below a file or too long", async () => {
     mkdirSync(at("folder.case"));
