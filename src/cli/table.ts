@@ -19,17 +19,27 @@ export function renderTable(
   rows: readonly (readonly string[])[],
   width: number | null,
 ): string {
-  const safe = rows.map((row) => row.map(safeText));
-  const widths = columns.map((column, index) =>
-    safe.reduce((most, row) => Math.max(most, textWidth(row[index] ?? "")), textWidth(column.title)),
-  );
+  return [...tableLines(columns, () => rows, width)].join("");
+}
+
+/** As `renderTable`, line by line. @param rows gives all of them each time it is called: first they are measured */
+export function* tableLines(
+  columns: readonly TableColumn[],
+  rows: () => Iterable<readonly string[]>,
+  width: number | null,
+): Generator<string> {
+  const widths = columns.map(({ title }) => textWidth(title));
+  for (const row of rows()) {
+    row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, textWidth(safeText(cell)))));
+  }
   if (width !== null) shrink(columns, widths, width);
   const line = (cells: readonly string[]): string =>
     columns
-      .map((column, index) => safeCell(cells[index] ?? "", widths[index] ?? 0, column.align ?? "left"))
+      .map((column, index) => safeCell(safeText(cells[index] ?? ""), widths[index] ?? 0, column.align ?? "left"))
       .join(GAP)
       .trimEnd() + "\n";
-  return line(columns.map((column) => column.title)) + safe.map(line).join("");
+  yield line(columns.map((column) => column.title));
+  for (const row of rows()) yield line(row);
 }
 
 function shrink(columns: readonly TableColumn[], widths: number[], width: number): void {

@@ -24,11 +24,6 @@ export interface FindingFilter {
   readonly gone?: boolean;
 }
 
-/** The findings that pass, in their order. */
-export function filterFindings(rows: readonly FindingRow[], filter: FindingFilter): FindingRow[] {
-  return rows.filter((row) => passesFilter(row, filter));
-}
-
 /** Whether a finding passes. */
 export function passesFilter(row: FindingRow, filter: FindingFilter): boolean {
   const named = isAny(filter.ids, row.id);

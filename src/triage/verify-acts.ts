@@ -2,12 +2,23 @@
 import { canonicalJson } from "../base/canonical-json.ts";
 import type { CaseFile } from "../store/case-file.ts";
 import { exceptionDigest } from "../store/exceptions.ts";
-import { readFindings } from "../store/finding-rows.ts";
 import { type Actor, iterateJournal } from "../store/journal.ts";
 import { readRedaction } from "../store/redaction.ts";
 import { valueListDigests } from "../store/value-lists.ts";
 import { Problems } from "./verify-problems.ts";
 import type { Check } from "./verify-types.ts";
+
+/** A finding as analysts left it. */
+interface JudgedFinding {
+  readonly id: number;
+  readonly verdict: string;
+  readonly by: string | null;
+  readonly at: string | null;
+  readonly why: string | null;
+  readonly marked: number;
+}
+
+const UNTOUCHED = { verdict: "undetermined", by: null, at: null, why: null };
 
 interface Told {
   readonly verdicts: Map<number, unknown>;
@@ -23,15 +34,16 @@ interface Told {
 export function checkActs(file: CaseFile): Check {
   const check = new Problems("acts");
   const told = replay(file);
-  const untouched = { verdict: "undetermined", by: null, at: null, why: null };
-  for (const finding of readFindings(file)) {
+  const findings = file.db.prepare<[], JudgedFinding>(
+    `SELECT id, verdict, verdict_by AS "by", verdict_at AS "at", verdict_why AS why, marked FROM finding ORDER BY id`,
+  );
+  for (const { id, marked, ...verdict } of findings.iterate()) {
     check.count += 1;
-    const { verdict, verdictBy: by, verdictAt: at, verdictWhy: why } = finding;
-    if (!same({ verdict, by, at, why }, told.verdicts.get(finding.id) ?? untouched)) {
-      check.add(`finding ${finding.id}: the journal does not tell of its verdict`);
+    if (!same(verdict, told.verdicts.get(id) ?? UNTOUCHED)) {
+      check.add(`finding ${id}: the journal does not tell of its verdict`);
     }
-    if (finding.marked !== (told.marks.get(finding.id) ?? false)) {
-      check.add(`finding ${finding.id}: the journal does not tell of its mark`);
+    if (marked !== (told.marks.get(id) === true ? 1 : 0)) {
+      check.add(`finding ${id}: the journal does not tell of its mark`);
     }
   }
   const notes = file.db.prepare<[], { id: number; deleted: number }>(

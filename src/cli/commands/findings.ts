@@ -4,8 +4,8 @@ import type { FindingRow } from "../../triage/types.ts";
 import { type CaseOptions, withCase, withCaseBook, withTriage } from "../case-command.ts";
 import { addFindingOptions, type FindingOptions, toFindingFilter } from "../finding-options.ts";
 import { type CliIo, writeOut } from "../io.ts";
-import { jsonText } from "../json-out.ts";
-import { renderTable } from "../table.ts";
+import { jsonList, jsonText } from "../json-out.ts";
+import { tableLines } from "../table.ts";
 import { parseCount } from "../values.ts";
 
 /** `eqlite findings [FINDING]`: the list, filtered; or one finding with its events, guide and pivots. */
@@ -22,18 +22,33 @@ export function findingsCommand(io: CliIo): Command {
         return;
       }
       const filter = toFindingFilter(options);
-      const { filterFindings } = await import("../../triage/finding-filter.ts");
-      const { rows, all } = await withCaseBook(io, options, "read", (book) => {
-        const every = book.findings({ suppressed: true });
-        return { rows: filterFindings(every, filter), all: every.length };
+      const { findingRows, selectFindings } = await import("../../triage/select-findings.ts");
+      await withCaseBook(io, options, "read", async (book) => {
+        const { ids, all } = selectFindings(book, filter);
+        const rows = (): Iterable<FindingRow> => findingRows(book, ids);
+        const pieces = options.json === true ? jsonList(rows()) : findingLines(rows, io.columns);
+        for (const text of inParts(pieces)) await writeOut(io.stdout, text);
+        if (options.json !== true) io.stderr.write(`${ids.length} of ${all} findings\n`);
       });
-      await writeOut(io.stdout, options.json === true ? jsonText(rows) : renderFindings(rows, io.columns));
-      if (options.json !== true) io.stderr.write(`${rows.length} of ${all} findings\n`);
     });
 }
 
-function renderFindings(rows: readonly FindingRow[], width: number | null): string {
-  return renderTable(
+/** Characters that are written at a time. */
+const PART = 65_536;
+
+function* inParts(pieces: Iterable<string>): Generator<string> {
+  let part = "";
+  for (const piece of pieces) {
+    part += piece;
+    if (part.length < PART) continue;
+    yield part;
+    part = "";
+  }
+  yield part;
+}
+
+function findingLines(rows: () => Iterable<FindingRow>, width: number | null): Iterable<string> {
+  return tableLines(
     [
       { title: "#", align: "right" },
       { title: "time" },
@@ -45,17 +60,23 @@ function renderFindings(rows: readonly FindingRow[], width: number | null): stri
       { title: "what", shrinkTo: 12 },
       { title: "steps", align: "right" },
     ],
-    rows.map((row) => [
-      String(row.id),
-      row.time === null ? "unknown" : isoTime(row.time),
-      row.severity,
-      row.verdict,
-      row.ruleName,
-      row.host ?? "",
-      row.container ?? "",
-      [row.commandLine ?? row.process ?? "", row.destination ?? ""].filter((part) => part !== "").join(" -> "),
-      `${row.stepsDone}/${row.steps}`,
-    ]),
+    function* () {
+      for (const row of rows()) yield cellsOf(row);
+    },
     width,
   );
+}
+
+function cellsOf(row: FindingRow): string[] {
+  return [
+    String(row.id),
+    row.time === null ? "unknown" : isoTime(row.time),
+    row.severity,
+    row.verdict,
+    row.ruleName,
+    row.host ?? "",
+    row.container ?? "",
+    [row.commandLine ?? row.process ?? "", row.destination ?? ""].filter((part) => part !== "").join(" -> "),
+    `${row.stepsDone}/${row.steps}`,
+  ];
 }
