@@ -18,7 +18,9 @@ interface JudgedFinding {
   readonly marked: number;
 }
 
-const UNTOUCHED = { verdict: "undetermined", by: null, at: null, why: null };
+function isUntouched({ verdict, by, at, why }: Omit<JudgedFinding, "id" | "marked">): boolean {
+  return verdict === "undetermined" && by === null && at === null && why === null;
+}
 
 interface Told {
   readonly verdicts: Map<number, unknown>;
@@ -39,7 +41,8 @@ export function checkActs(file: CaseFile): Check {
   );
   for (const { id, marked, ...verdict } of findings.iterate()) {
     check.count += 1;
-    if (!same(verdict, told.verdicts.get(id) ?? UNTOUCHED)) {
+    const known = told.verdicts.get(id);
+    if (known === undefined ? !isUntouched(verdict) : !same(verdict, known)) {
       check.add(`finding ${id}: the journal does not tell of its verdict`);
     }
     if (marked !== (told.marks.get(id) === true ? 1 : 0)) {
