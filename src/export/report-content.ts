@@ -1,7 +1,7 @@
 /** The report of a case as blocks, in order. Both renderers print these and add nothing. */
 import { counted, formatCount } from "../base/counted.ts";
 import { isoTime, spanText } from "../base/time-text.ts";
-import { SEVERITIES } from "../rules/rule.ts";
+import { SEVERITIES, type Step } from "../rules/rule.ts";
 import type { ExceptionView } from "../triage/types.ts";
 import { OUTCOMES, VERDICTS } from "../triage/types.ts";
 import { evidenceFile, type ExportedFinding } from "./exported-finding.ts";
@@ -10,7 +10,7 @@ import { toGraph } from "./graph.ts";
 import { processPicture } from "./process-picture.ts";
 import { CHOICE_TEXT } from "./report-choice.ts";
 import type { IncidentFacts, ReportFacts } from "./report-facts.ts";
-import { findingBlock, timeText, VERDICT_TEXT } from "./report-finding.ts";
+import { findingBlock, ruleAnchor, timeText, VERDICT_TEXT } from "./report-finding.ts";
 import { type Block, BREAK, code, type Inline, joined, type Line, strong } from "./report-model.ts";
 import { summarySentences } from "./report-summary.ts";
 
@@ -29,6 +29,8 @@ export function* reportBlocks(facts: ReportFacts, read: ReadFindings): Generator
   if (isCut(facts)) yield paragraph(cutText(facts));
   for (const finding of read(facts.inFull, true)) yield findingBlock(finding);
   yield* listedBlocks(facts, read);
+  if (facts.rules.length > 0) yield heading("About the rules");
+  yield* aboutRules(facts);
   yield* exceptionBlocks(facts);
   yield* ledgerBlocks(facts);
   yield* telemetryBlocks(facts);
@@ -79,7 +81,7 @@ function* ruleBlocks({ rules }: ReportFacts): Generator<Block> {
     kind: "table",
     columns: ["rule", "severity", "findings", "true", "open", "first and last", "proof"],
     rows: rules.map(({ rule, sqlHash, toolVersion, ...facts }): Line[] => [
-      [rule.name],
+      [{ kind: "rule", anchor: ruleAnchor(rule), text: rule.name }],
       [{ kind: "severity", severity: rule.severity }],
       [formatCount(facts.findings)],
       [formatCount(facts.truePositives)],
@@ -96,8 +98,30 @@ function* ruleBlocks({ rules }: ReportFacts): Generator<Block> {
   };
 }
 
+/** What a rule says of itself, and asks of those who look at its findings: once for all of them. */
+function* aboutRules({ rules }: ReportFacts): Generator<Block> {
+  for (const { rule } of rules) {
+    yield { kind: "heading", level: 3, content: [rule.name], anchor: ruleAnchor(rule) };
+    if (rule.description !== "") yield paragraph(rule.description);
+    if (rule.query !== null) yield { kind: "code", title: "Query", text: rule.query };
+    yield* guideBlocks("Steps", rule.guide.triage);
+    yield* guideBlocks("Response", rule.guide.response);
+  }
+}
+
+function* guideBlocks(title: string, steps: readonly Step[]): Generator<Block> {
+  if (steps.length === 0) return;
+  yield { kind: "heading", level: 4, content: [title] };
+  const items = steps.map(({ number, text, children }) => ({
+    content: [`${number}. ${text}`],
+    children: children.map((detail) => ({ content: [detail.code ? code(detail.text) : detail.text], children: [] })),
+  }));
+  yield { kind: "list", items };
+}
+
 function rangeLine(from: bigint | null, to: bigint | null): Line {
-  return from === to ? [timeText(from)] : [timeText(from), BREAK, timeText(to)];
+  const time = (at: bigint | null): Inline => ({ kind: "name", text: timeText(at) });
+  return from === to ? [time(from)] : [time(from), BREAK, time(to)];
 }
 
 /** Findings of an incident that are named, and nodes of its picture. */

@@ -1,6 +1,7 @@
 /** What a report tells of one finding. */
 import { isoTime, spanText } from "../base/time-text.ts";
 import type { StepProgress } from "../triage/case-book.ts";
+import type { Rule } from "../rules/rule.ts";
 import { attackOf } from "../triage/rule-view.ts";
 import type { FindingRow, Verdict } from "../triage/types.ts";
 import { evidenceFile, type ExportedEvent, type ExportedFinding } from "./exported-finding.ts";
@@ -17,7 +18,7 @@ export const VERDICT_TEXT: Readonly<Record<Verdict, string>> = {
 
 /** The section of a finding. */
 export function findingBlock(finding: ExportedFinding): Block {
-  const { row, rule } = finding;
+  const { row } = finding;
   const attributes = [
     `risk score ${row.riskScore}`,
     ...(row.incident === null ? [] : [`incident ${row.incident}`]),
@@ -32,13 +33,11 @@ export function findingBlock(finding: ExportedFinding): Block {
       { kind: "heading", level: 3, content: [`${row.id}. ${row.ruleName}`] },
       { kind: "paragraph", content: [{ kind: "severity", severity: row.severity }, ` ${attributes.join(", ")}`] },
       { kind: "facts", rows: factsOf(finding) },
-      ...(rule.description === "" ? [] : [{ kind: "paragraph", content: [rule.description] } satisfies Block]),
       ...sequenceBlock(finding),
       ...finding.events.flatMap(eventBlocks),
       ...stepBlocks("Steps", finding.steps),
       ...stepBlocks("Response", finding.responses),
       ...noteBlocks(finding),
-      ...(rule.query === null ? [] : [{ kind: "code", title: "Query", text: rule.query } satisfies Block]),
     ],
   };
 }
@@ -66,6 +65,8 @@ function factsOf({ row, rule, sqlHash, toolVersion, joinKeys }: ExportedFinding)
     {
       name: "Rule",
       content: [
+        { kind: "rule", anchor: ruleAnchor(rule), text: rule.name },
+        BREAK,
         code(rule.id),
         ", ",
         code(rule.path),
@@ -195,17 +196,28 @@ function shownValues({ event, matched }: ExportedEvent): Line[][] {
   });
 }
 
+/** Where the section of a version of a rule begins. */
+export function ruleAnchor({ hash }: Rule): string {
+  return `rule-${hash.slice(0, 16)}`;
+}
+
+/** What was done of a list of steps; the section of the rule has all of them. */
 function stepBlocks(title: string, steps: readonly StepProgress[]): Block[] {
   if (steps.length === 0) return [];
-  const rows = steps.map(({ number, text, state, analyst, at, note }): Line[] => [
+  const touched = steps.filter(({ state, note }) => state !== "open" || note !== null);
+  const open = steps.length - touched.length;
+  if (touched.length === 0) {
+    return [{ kind: "paragraph", content: [strong(`${title}:`), ` all ${open} are open.`] }];
+  }
+  const rows = touched.map(({ number, text, state, analyst, at, note }): Line[] => [
     [String(number)],
     [text],
     [state],
-    [state === "open" ? "" : `${analyst ?? ""} ${at ?? ""}`],
+    [`${analyst ?? ""} ${at ?? ""}`],
     [note ?? ""],
   ]);
   return [
-    { kind: "heading", level: 4, content: [title] },
+    { kind: "heading", level: 4, content: [`${title}: ${touched.length} of ${steps.length} seen to`] },
     { kind: "table", columns: ["", "step", "state", "by", "note"], rows },
   ];
 }

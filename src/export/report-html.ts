@@ -23,7 +23,7 @@ const HEAD =
 function* blockHtml(block: Block): Generator<string> {
   switch (block.kind) {
     case "heading":
-      yield `<h${block.level}>${lineHtml(block.content)}</h${block.level}>\n`;
+      yield `<h${block.level}${block.anchor === undefined ? "" : ` id="${text(block.anchor)}"`}>${lineHtml(block.content)}</h${block.level}>\n`;
       return;
     case "paragraph":
       yield `<p${block.quiet === true ? ' class="quiet"' : ""}>${lineHtml(block.content)}</p>\n`;
@@ -89,6 +89,8 @@ function inlineHtml(inline: Inline): string {
       return inline.text.length > 32 ? text(inline.text) : `<span class="whole">${text(inline.text)}</span>`;
     case "severity":
       return `<b class="badge ${inline.severity}">${inline.severity}</b>`;
+    case "rule":
+      return `<a href="#${text(inline.anchor)}">${linesHtml(inline.text, "<br>")}</a>`;
     case "finding":
       return `<a href="#finding-${inline.id}">${inline.id}</a>`;
     case "break":

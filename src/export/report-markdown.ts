@@ -94,6 +94,7 @@ function inlineText(inline: Inline, separator: string): string {
     case "strong":
       return `**${markdownText(inline.text)}**`;
     case "name":
+    case "rule":
       return markdownText(inline.text);
     case "severity":
       return inline.severity;

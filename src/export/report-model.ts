@@ -13,6 +13,8 @@ export type Inline =
   /** A name that is not broken inside a word. */
   | { readonly kind: "name"; readonly text: string }
   | { readonly kind: "severity"; readonly severity: Severity }
+  /** The name of a rule that has a section of its own in this report, under the anchor. */
+  | { readonly kind: "rule"; readonly anchor: string; readonly text: string }
   /** A number of a finding that has a section of its own in this report. */
   | { readonly kind: "finding"; readonly id: number }
   /** Ends a line; in Markdown's tables, which have none, `; `. */
@@ -26,7 +28,8 @@ export interface TreeItem {
 }
 
 export type Block =
-  | { readonly kind: "heading"; readonly level: 1 | 2 | 3 | 4; readonly content: Line }
+  /** `anchor`: what links lead to; letters and digits. */
+  | { readonly kind: "heading"; readonly level: 1 | 2 | 3 | 4; readonly content: Line; readonly anchor?: string }
   | { readonly kind: "paragraph"; readonly content: Line; readonly quiet?: true }
   /** Names with what is to be said of them. */
   | { readonly kind: "facts"; readonly rows: readonly { readonly name: string; readonly content: Line }[] }

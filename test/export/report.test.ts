@@ -112,6 +112,7 @@ describe("a report", () => {
       "Incidents",
       "ATT&CK",
       "Findings",
+      "About the rules",
       "What was looked for",
       "What was recorded",
       "Evidence",
