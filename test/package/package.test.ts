@@ -5,6 +5,7 @@ import path from "node:path";
 import process from "node:process";
 import { beforeAll, describe, expect, it } from "vitest";
 import { VERSION } from "../../src/base/version.ts";
+import { loadPty, TestTerminal } from "../pty/terminal.ts";
 import { tempFolder } from "../temp-folder.ts";
 import { productionPackages, ROOT } from "./lock.ts";
 
@@ -14,6 +15,7 @@ const installed = path.join(modules, "eqlite");
 const bin = path.join(modules, ".bin", "eqlite");
 const oldNode = findOldNode();
 let packed: readonly string[];
+const pty = await loadPty();
 
 /** Runs the installed program as a user would, without the project's own node_modules in reach. */
 function eqlite(...args: readonly string[]): { status: number | null; out: string; err: string } {
@@ -113,6 +115,24 @@ describe("the package", () => {
     const code = 'console.log(typeof (await import("./node_modules/eqlite/dist/tui/run.js")).runTriage)';
     const run = spawnSync(process.execPath, ["--input-type=module", "--eval", code], { cwd: folder, encoding: "utf8" });
     expect(run).toMatchObject({ status: 0, stdout: "function\n", stderr: "" });
+  });
+
+  it.skipIf(pty === null)("shows the triage screen in a terminal, judges, and leaves (needs node-pty)", async () => {
+    if (pty === null) throw new Error("node-pty is not installed");
+    const samples = path.join("node_modules", "eqlite", "samples", "container-breach");
+    expect(eqlite("load", samples, "--case", "t.case").status).toBe(0);
+    expect(eqlite("hunt", "--case", "t.case", "--processes", "2").status).toBe(0);
+    const screen = new TestTerminal(pty, process.execPath, [bin, "triage", "--case", "t.case", "--analyst", "ada"], {
+      cwd: folder,
+      env: { HOME: folder },
+    });
+    await screen.until("0/61 judged");
+    await screen.press("t", "1/61 judged");
+    screen.write("Q");
+    expect(await screen.exited).toBe(0);
+    expect(eqlite("findings", "--case", "t.case", "--verdict", "true_positive", "--json").out).toContain(
+      '"verdict": "true_positive"',
+    );
   });
 
   it.skipIf(oldNode === undefined)("says in one line what an older Node lacks (needs a Node before 22.15)", () => {
