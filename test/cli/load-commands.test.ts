@@ -103,6 +103,11 @@ describe("eqlite load", () => {
     expect((await eqlite("load", "a.json", "--map", "own.json", "--mapping", "own.json")).code).toBe(2);
   });
 
+  it("--dry-run says on stderr, too, why a file would not be loaded", async () => {
+    const { code, err } = await eqlite("load", "nothing.ndjson", "--dry-run");
+    expect([code, err]).toEqual([1, expect.stringMatching(/^eqlite: (?:\S*\/)?nothing\.ndjson does not exist\n$/)]);
+  });
+
   it("says in a dry run what would become of a file, and touches no case", async () => {
     write("a.ndjson", GOOD, `{"broken`);
     const { code, out } = await eqlite("load", "a.ndjson", "--format", "ndjson", "--dry-run");

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { EXIT, UserError } from "../../base/errors.ts";
-import type { LoadOptions, LoadReport } from "../../ingest/load-types.ts";
+import type { LoadOptions, LoadReport, SourceReport } from "../../ingest/load-types.ts";
 import type { CaseOptions } from "../case-command.ts";
 import { withAnalyst } from "../case-command.ts";
 import { caseOf, type CliIo, readInput, resolvePath, writeOut } from "../io.ts";
@@ -125,14 +125,18 @@ async function tell(io: CliIo, report: LoadReport, json: boolean): Promise<void>
     io.stderr.write(`eqlite: ${documents} could not be read: see eqlite evidence list --rejected\n`);
     io.exitCode = EXIT.incomplete;
   }
-  if (failed.length > 0) {
-    const { safeText } = await import("../../base/safe-text.ts");
-    for (const { error } of failed) {
-      io.stderr.write(`eqlite: ${safeText(error?.message ?? "")}\n`);
-      if (error !== null && error.hint !== null) io.stderr.write(`  ${safeText(error.hint)}\n`);
-    }
-    io.exitCode = EXIT.failed;
+  await tellFailed(io, failed);
+}
+
+/** Why files were not loaded, or would not be. */
+async function tellFailed(io: CliIo, failed: readonly SourceReport[]): Promise<void> {
+  if (failed.length === 0) return;
+  const { safeText } = await import("../../base/safe-text.ts");
+  for (const { error } of failed) {
+    io.stderr.write(`eqlite: ${safeText(error?.message ?? "")}\n`);
+    if (error !== null && error.hint !== null) io.stderr.write(`  ${safeText(error.hint)}\n`);
   }
+  io.exitCode = EXIT.failed;
 }
 
 async function dryRun(io: CliIo, paths: readonly string[], load: LoadOptions, options: Options): Promise<void> {
@@ -141,5 +145,8 @@ async function dryRun(io: CliIo, paths: readonly string[], load: LoadOptions, op
   if (options.json === true) await writeOut(io.stdout, `${JSON.stringify({ sources: tried }, null, 2)}\n`);
   else await writeOut(io.stdout, renderDryRun(tried));
   if (tried.some(({ report }) => report.rejected > 0)) io.exitCode = EXIT.incomplete;
-  if (tried.some(({ report }) => report.status === "failed")) io.exitCode = EXIT.failed;
+  await tellFailed(
+    io,
+    tried.map(({ report }) => report).filter(({ status }) => status === "failed"),
+  );
 }
