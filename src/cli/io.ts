@@ -65,6 +65,12 @@ export function resolvePath(io: CliIo, given: string): string {
  * @throws UserError `input-unreadable`
  */
 export function readInput(io: CliIo, given: string): Buffer {
+  if (given === "") {
+    throw new UserError("input-unreadable", "the name of the file to read is empty", {
+      hint: "name a file",
+      exitCode: EXIT.usage,
+    });
+  }
   try {
     return readFileSync(path.resolve(io.cwd, given));
   } catch (error) {

@@ -103,6 +103,11 @@ describe("eqlite load", () => {
     expect((await eqlite("load", "a.json", "--map", "own.json", "--mapping", "own.json")).code).toBe(2);
   });
 
+  it("refuses an empty name of a mapping", async () => {
+    const { code, err } = await eqlite("load", "a.ndjson", "--mapping", "");
+    expect([code, err]).toEqual([2, "eqlite: the name of the file to read is empty\n  name a file\n"]);
+  });
+
   it("--dry-run says on stderr, too, why a file would not be loaded", async () => {
     const { code, err } = await eqlite("load", "nothing.ndjson", "--dry-run");
     expect([code, err]).toEqual([1, expect.stringMatching(/^eqlite: (?:\S*\/)?nothing\.ndjson does not exist\n$/)]);
