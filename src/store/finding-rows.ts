@@ -45,9 +45,7 @@ export function readFindings(file: CaseFile, ids: readonly number[] | null = nul
 
 /** The ids of all findings, in the order of `readFindings`. */
 export function readFindingIds(file: CaseFile): number[] {
-  return file
-    .rows({ sql: "SELECT id FROM finding ORDER BY time IS NULL, time, id", parameters: [] })
-    .map(([id]) => Number(id));
+  return file.db.prepare<[], number>("SELECT id FROM finding ORDER BY time IS NULL, time, id").pluck().all();
 }
 
 /** One finding, or null. */
