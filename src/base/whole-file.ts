@@ -77,11 +77,18 @@ function attempt<T>(path: string, step: () => T): T {
   } catch (error) {
     const full = isDiskFull(error);
     throw new UserError("output-failed", `${path} cannot be written: ${full ? NO_SPACE : fileProblem(error)}`, {
-      hint: full ? "make room, and repeat the command" : "check that its folder exists and may be written",
+      hint: full
+        ? "make room, and repeat the command"
+        : (HINTS[errorCode(error) ?? ""] ?? "check that its folder exists and may be written"),
       cause: error,
     });
   }
 }
+
+const HINTS: Readonly<Record<string, string>> = {
+  EFBIG: "raise the limit, or write it to a place that has none",
+  EISDIR: "name a file in that folder",
+};
 
 /** Why something cannot be written when `isDiskFull`. */
 export const NO_SPACE = "no space is left on the disk";
