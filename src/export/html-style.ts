@@ -24,5 +24,5 @@ svg .critical,svg .high,svg .medium,svg .low{stroke:none}
 svg .critical circle,svg .high circle,svg .medium circle,svg .low circle{stroke:currentColor;stroke-width:1.8}
 @media (prefers-color-scheme:dark){.critical,.badge.critical{color:#ff6b81}.high,.badge.high{color:#fb923c}.medium,.badge.medium{color:#facc15}.low,.badge.low{color:#7aa7ff}}
 @page{size:A4;margin:14mm 12mm}
-@media print{:root{color-scheme:light}body{max-width:none;margin:0;padding:0;font-size:8.5pt}thead{display:table-header-group}p{orphans:3;widows:3}h1,h2,h3,h4{break-after:avoid}tr,svg,li{break-inside:avoid}section.finding{box-decoration-break:clone}}
+@media print{:root{color-scheme:light}body{max-width:none;margin:0;padding:0 1px;font-size:8.5pt}thead{display:table-header-group}p{orphans:3;widows:3}h1,h2,h3,h4{break-after:avoid}tr,svg,li{break-inside:avoid}section.finding{box-decoration-break:clone}}
 `;
