@@ -7,7 +7,7 @@ import type { StoredField } from "./fields.ts";
 type Texts = string | readonly string[];
 
 /** Dictionary values that are kept decoded. */
-const MAX_KNOWN = 200_000;
+const MAX_KNOWN = 50_000;
 
 /** Reads all values of many events one after another, as text: what `eventValues` reads of a few. */
 export class EventValueReader {

@@ -63,7 +63,7 @@ function rangesOf(file: CaseFile): EventRange[] {
 
 function runThread(task: CompareTask, take: (found: readonly EventProblem[]) => void): Promise<void> {
   const entry = new URL(`./compare-worker${path.extname(fileURLToPath(import.meta.url))}`, import.meta.url);
-  const worker = new Worker(entry, { workerData: task });
+  const worker = new Worker(entry, { workerData: task, resourceLimits: { maxYoungGenerationSizeMb: 16 } });
   return new Promise((resolve, reject) => {
     worker.on("message", take);
     worker.on("error", reject);
