@@ -1,11 +1,9 @@
 import { type ChildProcess, fork, type ForkOptions } from "node:child_process";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { moduleBeside } from "./module-beside.ts";
 
 /**
  * Runs a module of the program in a process of its own: messages are structured clones, and its stderr is this program's.
- * @param from `import.meta.url` of a module beside it; its extension is `.ts` when run from source, `.js` when built
- * @param name of the module's file, without extension
+ * @param from and `name`: see `moduleBeside`
  */
 export function forkModule(
   from: string,
@@ -13,7 +11,7 @@ export function forkModule(
   args: readonly string[],
   options: Pick<ForkOptions, "signal" | "killSignal"> = {},
 ): ChildProcess {
-  return fork(new URL(`./${name}${path.extname(fileURLToPath(from))}`, from), [...args], {
+  return fork(moduleBeside(from, name), [...args], {
     serialization: "advanced",
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     execArgv: ["--disable-warning=ExperimentalWarning"],

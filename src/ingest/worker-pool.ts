@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { moduleBeside } from "../base/module-beside.ts";
 import type { RowBatch } from "../store/row-batch.ts";
 import { ChunkReader } from "./chunk-reader.ts";
 import { knownFormats } from "./known-format.ts";
@@ -43,8 +44,7 @@ export class WorkerPool {
   }
 
   #start(): Slot[] {
-    const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-    const url = new URL(`./worker.${extension}`, import.meta.url);
+    const url = moduleBeside(import.meta.url, "worker");
     return Array.from({ length: this.#count }, (_, index) => {
       const worker = new Worker(url, { workerData: this.#options, resourceLimits: { maxYoungGenerationSizeMb: 8 } });
       const slot: Slot = { worker, busy: 0 };

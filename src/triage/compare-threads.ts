@@ -1,7 +1,6 @@
 import { availableParallelism } from "node:os";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
+import { moduleBeside } from "../base/module-beside.ts";
 import type { CaseFile } from "../store/case-file.ts";
 import { type EventProblem, OriginalComparison } from "./compare-originals.ts";
 
@@ -62,7 +61,7 @@ function rangesOf(file: CaseFile): EventRange[] {
 }
 
 function runThread(task: CompareTask, take: (found: readonly EventProblem[]) => void): Promise<void> {
-  const entry = new URL(`./compare-worker${path.extname(fileURLToPath(import.meta.url))}`, import.meta.url);
+  const entry = moduleBeside(import.meta.url, "compare-worker");
   const worker = new Worker(entry, { workerData: task, resourceLimits: { maxYoungGenerationSizeMb: 16 } });
   return new Promise((resolve, reject) => {
     worker.on("message", take);

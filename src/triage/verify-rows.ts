@@ -65,7 +65,11 @@ function fill(record: NumberRecord, row: readonly unknown[]): boolean {
 
 function setInteger(record: NumberRecord, column: number, value: bigint): void {
   if (value >= -0x8000_0000n && value <= 0x7fff_ffffn) record.setInt32(column, Number(value));
-  else record.setInt64(column, Number(BigInt.asIntN(32, value)), Number(value >> 32n));
+  else record.setInt64(column, ...halvesOfInteger(value));
+}
+
+function halvesOfInteger(value: bigint): [low: number, high: number] {
+  return [Number(BigInt.asIntN(32, value)), Number(value >> 32n)];
 }
 
 const double = new Float64Array(1);
@@ -98,9 +102,7 @@ class SideNumbers {
         .safeIntegers();
       for (const [event, value] of rows.iterate(BigInt(first), BigInt(last))) {
         const isInteger = typeof value === "bigint";
-        const [low, high] = isInteger
-          ? [Number(BigInt.asIntN(32, value)), Number(value >> 32n)]
-          : halvesOf(Number(value));
+        const [low, high] = isInteger ? halvesOfInteger(value) : halvesOf(Number(value));
         digests.addSide(field, Number(event), isInteger ? CELL.int64 : CELL.double, low, high);
       }
     }
